@@ -1,0 +1,231 @@
+//! The configuration file, `orgfold.toml`.
+//!
+//! In: TOML text. Out: [`Config`], passed down by value. Invariants: unknown keys are errors; every key has a
+//! documented default or is required; secrets are never printed. `examples/orgfold.toml` holds every key and is parsed
+//! by a test. What is absent: I/O beyond reading the file and the password variables it names.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::catalog::LeafCount;
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The control database.
+    pub directory: DirectoryConfig,
+    /// How instances connect to shards.
+    #[serde(default)]
+    pub shards: ShardsConfig,
+    /// The standalone proxy.
+    #[serde(default)]
+    pub proxy: ProxyConfig,
+    /// Release-time DDL.
+    #[serde(default)]
+    pub migrate: MigrateConfig,
+    /// Which functions of the service statements may call besides those `migrate` found safe.
+    #[serde(default)]
+    pub functions: FunctionsConfig,
+}
+
+/// A password: shown as `***` everywhere.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Secret {
+        Secret(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// `[directory]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DirectoryConfig {
+    /// `postgres://user@host:port/database`, or a libpq keyword string. A password may be in it, or in `password`.
+    pub url: Secret,
+    /// Overrides the URL's password.
+    pub password: Option<Secret>,
+    /// The name of an environment variable that holds the password.
+    pub password_env: Option<String>,
+    /// How often the version is compared even when no notification came, in milliseconds. Default 5,000.
+    #[serde(default = "five_seconds")]
+    pub poll_ms: u64,
+}
+
+/// `[shards]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ShardsConfig {
+    /// The role that runs the orgs' statements: owns nothing. Default `orgfold_runtime`.
+    pub user: String,
+    /// Its password.
+    pub password: Option<Secret>,
+    /// The name of an environment variable that holds it.
+    pub password_env: Option<String>,
+    /// Connections to each shard, for each instance. Default 16.
+    pub pool_size: usize,
+    /// How long a statement waits for a connection before 53300, in milliseconds. Default 5,000.
+    pub pool_wait_ms: u64,
+    /// How long connecting may take, in milliseconds. Default 3,000.
+    pub connect_timeout_ms: u64,
+    /// `disable` (default), `prefer` or `require`.
+    pub sslmode: SslMode,
+}
+
+impl Default for ShardsConfig {
+    fn default() -> Self {
+        ShardsConfig {
+            user: "orgfold_runtime".to_owned(),
+            password: None,
+            password_env: None,
+            pool_size: 16,
+            pool_wait_ms: 5_000,
+            connect_timeout_ms: 3_000,
+            sslmode: SslMode::Disable,
+        }
+    }
+}
+
+/// Whether connections to shards are encrypted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SslMode {
+    /// Never.
+    Disable,
+}
+
+/// `[proxy]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProxyConfig {
+    /// Address and port to listen on. Default `127.0.0.1:6432`.
+    pub listen: String,
+    /// PEM file with the certificate chain; TLS is offered when this and `tls_key` are set.
+    pub tls_cert: Option<PathBuf>,
+    /// PEM file with its private key.
+    pub tls_key: Option<PathBuf>,
+    /// Refuse clients that do not ask for TLS. Default false.
+    pub tls_required: bool,
+    /// The largest frame a client may send, in bytes. Default 64 MiB.
+    pub max_frame_bytes: usize,
+    /// How many clients may be connected. Default 10,000.
+    pub max_clients: usize,
+    /// How long authentication may take, in milliseconds. Default 10,000.
+    pub auth_timeout_ms: u64,
+    /// How long SIGTERM waits for transactions to end, in milliseconds. Default 10,000.
+    pub drain_ms: u64,
+}
+
+impl Default for ProxyConfig {
+    fn default() -> Self {
+        ProxyConfig {
+            listen: "127.0.0.1:6432".to_owned(),
+            tls_cert: None,
+            tls_key: None,
+            tls_required: false,
+            max_frame_bytes: 64 * 1024 * 1024,
+            max_clients: 10_000,
+            auth_timeout_ms: 10_000,
+            drain_ms: 10_000,
+        }
+    }
+}
+
+/// `[migrate]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MigrateConfig {
+    /// The release role: owns the tables. Default `orgfold_release`.
+    pub user: String,
+    /// Its password.
+    pub password: Option<Secret>,
+    /// The name of an environment variable that holds it.
+    pub password_env: Option<String>,
+    /// Leaves of every org-scoped table; fixed by a shard's first migration. Default 16.
+    pub leaves: LeafCount,
+    /// Lanes of the interleaved identity sequences: the greatest shard number there can be. Default 64.
+    pub identity_stride: i16,
+    /// Tables that are global, besides those annotated `-- orgfold: global`.
+    pub global_tables: Vec<String>,
+}
+
+impl Default for MigrateConfig {
+    fn default() -> Self {
+        MigrateConfig {
+            user: "orgfold_release".to_owned(),
+            password: None,
+            password_env: None,
+            leaves: LeafCount::STANDARD,
+            identity_stride: 64,
+            global_tables: Vec::new(),
+        }
+    }
+}
+
+/// `[functions]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FunctionsConfig {
+    /// Names (`my_function` or `schema.my_function`) that statements may call. The service vouches for them.
+    pub allow: Vec<String>,
+}
+
+const fn five_seconds() -> u64 {
+    5_000
+}
+
+/// Why a config file was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The text is not a valid configuration; the message names line and key.
+    #[error("{path}: {message}")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// What TOML or the key check says.
+        message: String,
+    },
+    /// A password variable is not set.
+    #[error("environment variable {0}, named in the config, is not set")]
+    NoVariable(String),
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it cannot be read or holds an unknown key or a bad value.
+    pub fn from_file(path: &std::path::Path) -> Result<Config, ConfigError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|error| ConfigError::Parse { path: path.to_owned(), message: error.to_string() })
+    }
+}

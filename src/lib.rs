@@ -1,0 +1,17 @@
+//! orgfold folds the private databases of many organisations onto a small fleet of PostgreSQL servers.
+//!
+//! The modules, in the order a statement passes them:
+
+pub mod sqlstate;
+
+pub mod org;
+
+pub mod catalog;
+
+pub mod plan;
+
+pub mod route;
+
+pub mod directory;
+
+pub mod config;

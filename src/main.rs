@@ -1,0 +1,3 @@
+//! The `orgfold` command.
+
+fn main() {}

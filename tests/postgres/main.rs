@@ -1,0 +1,1 @@
+//! Tests on real PostgreSQL servers that the suite starts and stops itself.

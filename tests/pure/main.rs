@@ -1,0 +1,1 @@
+//! Tests without a server: golden files, refusals, properties, wire bytes, tidiness.
