@@ -1,1 +1,3 @@
 //! Tests without a server: golden files, refusals, properties, wire bytes, tidiness.
+
+mod tidy;
