@@ -15,3 +15,6 @@ pub mod route;
 pub mod directory;
 
 pub mod config;
+
+#[cfg(feature = "throwaway")]
+pub mod throwaway;

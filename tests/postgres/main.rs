@@ -1,1 +1,5 @@
 //! Tests on real PostgreSQL servers that the suite starts and stops itself.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that fails says where
+
+mod throwaway;
