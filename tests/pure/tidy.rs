@@ -29,8 +29,9 @@ const PLAN_TABLES: &[&str] = &["policy::functions", "policy::catalogs"];
 /// Folders whose code must name every variant.
 const EXHAUSTIVE: &[&str] = &["src/plan/bind", "src/plan/policy", "src/plan/rewrite"];
 
-/// Past this many lines a file is split, or says here why not.
-const LONGEST_FILE: usize = 500;
+/// Past this many lines one thinks again, and past that many a file is split.
+const LONG_FILE: usize = 500;
+const LONGEST_FILE: usize = 800;
 
 /// `orgfold migrate` makes physical DDL, and the demo shows how DDL at runtime is refused.
 const MAY_HOLD_DDL: &[&str] = &["src/migrate/", "src/cli/demo/"];
@@ -242,13 +243,16 @@ fn ddl_stands_in_sql_files() {
 fn files_stay_short() {
     let mut sources = rust_under("src");
     sources.extend(rust_under("tests"));
-    let long: Vec<String> = sources
-        .iter()
-        .map(|source| (source, source.text.lines().count()))
-        .filter(|(_, lines)| *lines > LONGEST_FILE)
-        .map(|(source, lines)| format!("{}: {lines} lines", source.path))
-        .collect();
-    report("files over 500 lines", &long);
+    let mut breaches = Vec::new();
+    for source in &sources {
+        let lines = source.text.lines().count();
+        if lines > LONGEST_FILE {
+            breaches.push(format!("{}: {lines} lines", source.path));
+        } else if lines > LONG_FILE {
+            println!("long: {} ({lines} lines)", source.path);
+        }
+    }
+    report("files over 800 lines", &breaches);
 }
 
 #[test]
