@@ -216,6 +216,54 @@ pub enum ConfigError {
     /// A password variable is not set.
     #[error("environment variable {0}, named in the config, is not set")]
     NoVariable(String),
+    /// `[directory] url` is neither a URL nor a libpq keyword string. (Its text is not shown: it may hold a password.)
+    #[error("[directory] url is not a connection string")]
+    Url(#[source] tokio_postgres::Error),
+}
+
+/// The one rule for every password: the key itself, else the variable it names. An empty one counts as none.
+fn password(direct: Option<&Secret>, variable: Option<&str>) -> Result<Option<Secret>, ConfigError> {
+    let secret = match (direct, variable) {
+        (Some(secret), _) => Some(secret.clone()),
+        (None, Some(name)) => Some(Secret(std::env::var(name).map_err(|_| ConfigError::NoVariable(name.to_owned()))?)),
+        (None, None) => None,
+    };
+    Ok(secret.filter(|secret| !secret.0.is_empty()))
+}
+
+impl DirectoryConfig {
+    /// How to connect: the URL, with `password` or the variable of `password_env` instead of the URL's password.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the URL cannot be read or the variable is not set.
+    pub fn postgres(&self) -> Result<tokio_postgres::Config, ConfigError> {
+        let mut settings: tokio_postgres::Config = self.url.reveal().parse().map_err(ConfigError::Url)?;
+        if let Some(password) = password(self.password.as_ref(), self.password_env.as_deref())? {
+            settings.password(password.reveal());
+        }
+        settings.application_name("orgfold");
+        Ok(settings)
+    }
+}
+
+impl ShardsConfig {
+    /// The runtime role's password, if it has one.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoVariable`] when the variable it names is not set.
+    pub fn resolve_password(&self) -> Result<Option<Secret>, ConfigError> {
+        password(self.password.as_ref(), self.password_env.as_deref())
+    }
+}
+
+impl MigrateConfig {
+    /// The release role's password, if it has one.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoVariable`] when the variable it names is not set.
+    pub fn resolve_password(&self) -> Result<Option<Secret>, ConfigError> {
+        password(self.password.as_ref(), self.password_env.as_deref())
+    }
 }
 
 impl Config {

@@ -68,6 +68,8 @@ codes! {
     UNDEFINED_COLUMN = "42703";
     /// 42704: an unknown object (type, constraint, setting).
     UNDEFINED_OBJECT = "42704";
+    /// 42710: an object of that name exists.
+    DUPLICATE_OBJECT = "42710";
     /// 42712: a table alias used twice.
     DUPLICATE_ALIAS = "42712";
     /// 42804: a type mismatch.

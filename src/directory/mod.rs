@@ -5,6 +5,13 @@
 //! lost notification delays, never misleads). Invariant: while the directory is down, the last snapshot goes on
 //! serving known orgs. What is absent: org data, plans.
 
+mod error;
+mod follow;
+mod link;
+mod load;
+pub mod ops;
 mod snapshot;
 
+pub use error::DirectoryError;
+pub use follow::Directory;
 pub use snapshot::{AllowedOrgs, DdlMode, OrgEntry, OrgState, RoleEntry, ShardEntry, ShardState, Snapshot};

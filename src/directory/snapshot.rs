@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::config::Secret;
 use crate::org::{OrgId, Slug};
 use crate::route::ShardId;
 
@@ -58,6 +59,19 @@ pub struct ShardEntry {
     pub database: String,
     /// Whether it takes new orgs.
     pub state: ShardState,
+}
+
+impl ShardEntry {
+    /// How to connect to it as a role.
+    #[must_use]
+    pub fn postgres(&self, user: &str, password: Option<&Secret>) -> tokio_postgres::Config {
+        let mut settings = tokio_postgres::Config::new();
+        settings.host(&self.host).port(self.port).dbname(&self.database).user(user).application_name("orgfold");
+        if let Some(password) = password {
+            settings.password(password.reveal());
+        }
+        settings
+    }
 }
 
 /// For which orgs a role may act.
@@ -162,6 +176,11 @@ impl Snapshot {
     #[must_use]
     pub fn role(&self, name: &str) -> Option<&Arc<RoleEntry>> {
         self.roles.get(name)
+    }
+
+    /// Every role, in no order.
+    pub fn roles(&self) -> impl Iterator<Item = &Arc<RoleEntry>> {
+        self.roles.values()
     }
 
     /// Every org, in no order.

@@ -18,11 +18,11 @@ const POLL: Duration = Duration::from_millis(10);
 /// A port may be taken between the look and the start.
 const PORT_ATTEMPTS: usize = 5;
 
-/// Durability is what a throwaway server can do without.
+/// Surviving the machine is what a throwaway server can do without; surviving its own crash it must (so no
+/// `synchronous_commit=off`).
 const SETTINGS: &[&str] = &[
     "fsync=off",
     "full_page_writes=off",
-    "synchronous_commit=off",
     "max_connections=300",
     "shared_buffers=64MB",
     "listen_addresses=127.0.0.1",

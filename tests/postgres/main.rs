@@ -2,4 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that fails says where
 
+mod directory;
+mod fleet;
 mod throwaway;

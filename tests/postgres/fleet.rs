@@ -1,0 +1,269 @@
+//! The fixture of the integration tests: a directory and two shards, with orgs and roles.
+//!
+//! One cluster for each test binary holds the databases of every fleet; each test gets its own three, copied from
+//! templates. [`FleetOptions::separate`] gives three clusters instead, for tests that stop a shard or the directory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use orgfold::config::Config;
+use orgfold::directory::DdlMode;
+use orgfold::directory::ops::{self, NewRole, NewShard, Operations};
+use orgfold::throwaway::Cluster;
+use tokio::sync::{Mutex, OnceCell};
+use tokio_postgres::{Client, NoTls};
+
+/// The runtime role's and the release role's password; the proxy roles' are [`PASSWORD`] too.
+pub const PASSWORD: &str = "a word of passage";
+const RUNTIME: &str = "orgfold_runtime";
+const RELEASE: &str = "orgfold_release";
+const SHARDS: usize = 2;
+
+/// A directory and two shards of one test. Dropping it drops its databases.
+pub struct Fleet {
+    directory: Place,
+    shards: Vec<Place>,
+    config: Config,
+    owned: bool,
+}
+
+/// A database on a cluster.
+#[derive(Clone)]
+struct Place {
+    cluster: Arc<Cluster>,
+    database: String,
+}
+
+/// What a fleet is to hold.
+#[derive(Clone, Default)]
+pub struct FleetOptions {
+    orgs: Vec<String>,
+    roles: Vec<(String, Vec<String>)>,
+    separate: bool,
+    config: String,
+}
+
+impl FleetOptions {
+    /// Orgs to create, one after the other: they alternate between the shards, beginning with the first.
+    pub fn orgs(mut self, slugs: &[&str]) -> FleetOptions {
+        self.orgs.extend(slugs.iter().map(|&slug| slug.to_owned()));
+        self
+    }
+
+    /// A proxy role with [`PASSWORD`]; without orgs it may act for any.
+    pub fn role(mut self, name: &str, orgs: &[&str]) -> FleetOptions {
+        self.roles.push((name.to_owned(), orgs.iter().map(|&slug| slug.to_owned()).collect()));
+        self
+    }
+
+    /// A cluster for the directory and one for each shard: tests may stop them.
+    pub fn separate(mut self) -> FleetOptions {
+        self.separate = true;
+        self
+    }
+
+    /// More text for the config, e.g. `[proxy]` and its keys.
+    pub fn config(mut self, toml: &str) -> FleetOptions {
+        self.config.push_str(toml);
+        self
+    }
+
+    /// Makes it.
+    pub async fn start(self) -> Fleet {
+        let places = if self.separate { separate_places().await } else { shared_places().await };
+        let [directory, shards @ ..] = places.as_slice() else { panic!("no places") };
+        let config = config(directory, &self.config);
+        let fleet = Fleet { directory: directory.clone(), shards: shards.to_vec(), config, owned: !self.separate };
+        ops::prepare(&fleet.config.directory).await.unwrap();
+        let mut operations = fleet.operations().await;
+        for (at, shard) in fleet.shards.iter().enumerate() {
+            let new = NewShard {
+                name: format!("shard{}", at + 1),
+                region: "local".to_owned(),
+                host: "127.0.0.1".to_owned(),
+                port: shard.cluster.port(),
+                database: shard.database.clone(),
+            };
+            operations.add_shard(&new).await.unwrap();
+        }
+        for slug in &self.orgs {
+            operations.create_org(slug, None).await.unwrap();
+        }
+        for (name, orgs) in &self.roles {
+            let new = NewRole {
+                name: name.clone(),
+                password: PASSWORD.to_owned().into(),
+                login: true,
+                ddl: DdlMode::Refuse,
+                any_org: orgs.is_empty(),
+                orgs: orgs.clone(),
+            };
+            operations.create_role(&new).await.unwrap();
+        }
+        fleet
+    }
+}
+
+impl Fleet {
+    /// What to ask for.
+    pub fn with() -> FleetOptions {
+        FleetOptions::default()
+    }
+
+    /// A fleet without orgs and roles.
+    pub async fn shared() -> Fleet {
+        Fleet::with().start().await
+    }
+
+    /// The config that every part of orgfold takes.
+    pub fn config(&self) -> Config {
+        self.config.clone()
+    }
+
+    /// A connection for operations.
+    pub async fn operations(&self) -> Operations {
+        Operations::connect(&self.config.directory).await.unwrap()
+    }
+
+    /// A superuser's connection to the directory database.
+    pub async fn directory_client(&self) -> Client {
+        self.directory.cluster.connect(&self.directory.database).await.unwrap()
+    }
+
+    /// A superuser's connection to the database of a shard: 1 or 2.
+    pub async fn shard_client(&self, shard: usize) -> Client {
+        let place = &self.shards[shard - 1];
+        place.cluster.connect(&place.database).await.unwrap()
+    }
+
+    /// The release role's connection to a shard.
+    pub async fn release_client(&self, shard: usize) -> Client {
+        self.client_as(shard, RELEASE).await
+    }
+
+    /// The runtime role's connection to a shard.
+    pub async fn runtime_client(&self, shard: usize) -> Client {
+        self.client_as(shard, RUNTIME).await
+    }
+
+    async fn client_as(&self, shard: usize, user: &str) -> Client {
+        let place = &self.shards[shard - 1];
+        let mut settings = tokio_postgres::Config::new();
+        settings.host("127.0.0.1").port(place.cluster.port()).user(user).password(PASSWORD).dbname(&place.database);
+        let (client, connection) = settings.connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    /// The directory's cluster, to stop and restart. Only of a separate fleet: others' tests share the other.
+    pub fn directory_cluster(&self) -> &Cluster {
+        assert!(!self.owned, "ask for a separate fleet");
+        &self.directory.cluster
+    }
+
+    /// A shard's cluster, to stop and restart. Only of a separate fleet.
+    pub fn shard_cluster(&self, shard: usize) -> &Cluster {
+        assert!(!self.owned, "ask for a separate fleet");
+        &self.shards[shard - 1].cluster
+    }
+
+    /// A program that came with the server: `psql`, `pgbench`.
+    pub fn tool(&self, name: &str) -> std::path::PathBuf {
+        self.directory.cluster.binaries().tool(name)
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        if !self.owned {
+            return; // the clusters go with it
+        }
+        let places = [std::slice::from_ref(&self.directory), &self.shards].concat();
+        // A test's own runtime is about to end: the databases are dropped on another.
+        std::thread::spawn(move || {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            runtime.block_on(async {
+                for place in places {
+                    let Ok(client) = place.cluster.connect("postgres").await else { return };
+                    let _ = client.batch_execute(&format!("DROP DATABASE {} WITH (FORCE)", place.database)).await;
+                }
+            });
+        });
+    }
+}
+
+fn config(directory: &Place, more: &str) -> Config {
+    let url = directory.cluster.superuser_url(&directory.database);
+    let sections = HashMap::from([
+        ("[directory]", format!("url = {url:?}\npoll_ms = 200\n")),
+        ("[shards]", format!("user = {RUNTIME:?}\npassword = {PASSWORD:?}\n")),
+        ("[migrate]", format!("user = {RELEASE:?}\npassword = {PASSWORD:?}\n")),
+        ("[proxy]", "listen = \"127.0.0.1:0\"\n".to_owned()),
+    ]);
+    let mut text = String::new();
+    let mut rest = more.to_owned();
+    for (header, body) in sections {
+        // What a test adds to a section comes under the same header.
+        match rest.find(header) {
+            Some(at) => rest.insert_str(at + header.len(), &format!("\n{body}")),
+            None => text.push_str(&format!("{header}\n{body}")),
+        }
+    }
+    toml::from_str(&(text + &rest)).unwrap()
+}
+
+/// The cluster of this test binary. It is never dropped; its guard removes it when the process ends.
+async fn shared_cluster() -> Arc<Cluster> {
+    static CLUSTER: OnceCell<Arc<Cluster>> = OnceCell::const_new();
+    let start = || async {
+        let cluster = Arc::new(Cluster::start().await.unwrap());
+        make_roles(&cluster).await;
+        cluster
+    };
+    Arc::clone(CLUSTER.get_or_init(start).await)
+}
+
+async fn make_roles(cluster: &Cluster) {
+    let client = cluster.connect("postgres").await.unwrap();
+    let roles = format!(
+        "CREATE ROLE {RELEASE} LOGIN CREATEROLE PASSWORD '{PASSWORD}'; CREATE ROLE {RUNTIME} LOGIN PASSWORD '{PASSWORD}'"
+    );
+    client.batch_execute(&roles).await.unwrap();
+}
+
+async fn shared_places() -> Vec<Place> {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    // CREATE DATABASE locks its template: one at a time is faster than failing.
+    static CREATING: Mutex<()> = Mutex::const_new(());
+    let cluster = shared_cluster().await;
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let client = cluster.connect("postgres").await.unwrap();
+    let mut places = Vec::new();
+    for at in 0..=SHARDS {
+        let database = if at == 0 { format!("fleet{number}_directory") } else { format!("fleet{number}_shard{at}") };
+        let _one = CREATING.lock().await;
+        client.batch_execute(&create_database(&database, at > 0)).await.unwrap();
+        places.push(Place { cluster: Arc::clone(&cluster), database });
+    }
+    places
+}
+
+async fn separate_places() -> Vec<Place> {
+    let mut places = Vec::new();
+    for at in 0..=SHARDS {
+        let cluster = Arc::new(Cluster::start().await.unwrap());
+        make_roles(&cluster).await;
+        let database = if at == 0 { "directory".to_owned() } else { format!("shard{at}") };
+        let client = cluster.connect("postgres").await.unwrap();
+        client.batch_execute(&create_database(&database, at > 0)).await.unwrap();
+        places.push(Place { cluster, database });
+    }
+    places
+}
+
+/// A shard belongs to the release role, as an operator would make it.
+fn create_database(name: &str, shard: bool) -> String {
+    let owner = if shard { RELEASE } else { "postgres" };
+    format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE template0")
+}
