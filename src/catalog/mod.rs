@@ -10,7 +10,7 @@ mod names;
 mod table;
 
 pub use hash::{LeafNumber, leaf_of};
-pub use names::{LeafNaming, QualifiedName};
+pub use names::{LeafNaming, MAX_IDENTIFIER_BYTES, QualifiedName};
 pub use table::{
     Column, Constraint, ConstraintKind, DefinedType, Function, Identity, Index, ReferentialAction, Scope, Table, View,
 };

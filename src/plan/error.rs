@@ -19,3 +19,37 @@ pub struct PlanError {
     /// Where: the character's number in the client's text, from 1, as in field P of ErrorResponse.
     pub position: Option<u32>,
 }
+
+impl PlanError {
+    pub(crate) fn new(sqlstate: SqlState, code: &'static str, message: impl Into<String>) -> PlanError {
+        PlanError { sqlstate, code, message: message.into(), detail: None, hint: None, position: None }
+    }
+
+    /// Something that PostgreSQL may know and orgfold does not support (0A000).
+    pub(crate) fn unsupported(what: impl AsRef<str>, position: u32) -> PlanError {
+        PlanError::new(
+            SqlState::FEATURE_NOT_SUPPORTED,
+            "unsupported",
+            format!("{} is not supported by orgfold", what.as_ref()),
+        )
+        .at(position)
+    }
+
+    /// A breach of orgfold's own invariants (XX000): nothing is sent.
+    pub(crate) fn internal(message: impl Into<String>) -> PlanError {
+        PlanError::new(SqlState::INTERNAL_ERROR, "internal", message)
+    }
+
+    /// Sets the position, unless it is 0 (unknown).
+    pub(crate) fn at(mut self, position: u32) -> PlanError {
+        if position > 0 {
+            self.position = Some(position);
+        }
+        self
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> PlanError {
+        self.hint = Some(hint.into());
+        self
+    }
+}

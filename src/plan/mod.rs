@@ -3,19 +3,23 @@
 //! ```text
 //! text -> ast (3a parse) -> bind (3b names) -> policy (3c may it run) -> rewrite (3d make it real, verify) -> Plan
 //! ```
-//! In: the client's text and a [`Catalog`]. Out: one [`Plan`] for each statement, or a [`PlanError`] with SQLSTATE and
+//! In: the client's text and a [`Catalog`](crate::catalog::Catalog). Out: one [`Plan`] for each statement, or a [`PlanError`] with SQLSTATE and
 //! position; never both. Invariants: every relation of a physical statement is a leaf bound to the org, a global
 //! table, an allowed catalog view, a CTE or a function on the list; what no stage knows is refused. What is absent:
 //! I/O, the org itself (a plan serves every org), sqlparser's types in the public surface.
 
+mod ast;
+mod bind;
+mod compile;
 mod error;
+mod policy;
+mod rewrite;
 mod template;
 
+pub use compile::compile;
 pub use error::PlanError;
 
 pub use template::Template;
-
-use crate::catalog::Catalog;
 
 /// What a statement does to data; decides pools, replicas and what `orgfold rewrite` prints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -138,6 +142,8 @@ pub enum Session {
         /// SET LOCAL.
         local: bool,
     },
+    /// SET of a setting to the value that it always has (`standard_conforming_strings = on`): answered, not sent.
+    SetAlready,
     /// SHOW of an allowed setting; `text` is rebuilt.
     Show {
         /// The setting's name, lower case; `orgfold.org` is answered by the session.
@@ -155,11 +161,5 @@ pub enum Session {
     Deallocate(Option<Box<str>>),
 }
 
-/// Compiles every statement of a text.
-///
-/// # Errors
-/// The first statement that does not parse, bind or pass policy makes the whole text an error: nothing of it may run.
-pub fn compile(catalog: &Catalog, sql: &str, options: CompileOptions) -> Result<Vec<Plan>, PlanError> {
-    let _ = (catalog, sql, options);
-    Ok(Vec::new())
-}
+#[cfg(test)]
+mod tests;

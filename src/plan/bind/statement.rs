@@ -1,0 +1,379 @@
+//! Whole statements: [`Bound`].
+
+use sqlparser::ast::{SetExpr, Statement};
+
+use super::super::ast::{CopyOption, CopyOptionValue, CopySource, CopyStatement, Name, Positions};
+use super::super::error::PlanError;
+use super::scope::{Columns, Role, Scope, ScopeRelation};
+use super::tree::Node;
+use super::{Binder, Nodes, comma_separated, literal};
+use crate::catalog::{Catalog, ConstraintKind, QualifiedName};
+use crate::sqlstate::SqlState;
+
+/// A statement whose every name is resolved. Only [`Bound::tree`], [`Bound::truncate`] and [`Bound::copy`] make one.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(super) nodes: Nodes,
+    pub(super) kind: BoundKind,
+    pub(super) params: u16,
+    pub(super) touches_org: bool,
+}
+
+/// What a bound statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BoundKind {
+    /// Reads rows.
+    Query,
+    /// Changes rows; whether it returns some.
+    Modify {
+        /// RETURNING.
+        returning: bool,
+    },
+    /// TRUNCATE, as deletes.
+    Truncate,
+    /// COPY FROM STDIN.
+    CopyIn,
+    /// COPY TO STDOUT.
+    CopyOut,
+}
+
+impl Bound {
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    pub(crate) fn kind(&self) -> BoundKind {
+        self.kind
+    }
+
+    /// Whether rows may change: DML at the top or in WITH, COPY FROM, row locks.
+    pub(crate) fn modifies(&self) -> bool {
+        match self.kind {
+            BoundKind::Modify { returning: _ } | BoundKind::Truncate | BoundKind::CopyIn => true,
+            BoundKind::Query | BoundKind::CopyOut => self.nodes.iter().any(|node| {
+                matches!(node, Node::Target { table: _, alias: _, logical: _ }) || *node == Node::Word("FOR")
+            }),
+        }
+    }
+
+    /// The highest `$n` of the client's.
+    pub(crate) fn params(&self) -> u16 {
+        self.params
+    }
+
+    /// Whether org data is touched.
+    pub(crate) fn touches_org(&self) -> bool {
+        self.touches_org
+    }
+
+    /// Binds a query or DML.
+    pub(crate) fn tree(
+        statement: &Statement,
+        catalog: &Catalog,
+        positions: &Positions<'_>,
+    ) -> Result<Bound, PlanError> {
+        let mut binder = Binder::new(catalog, positions);
+        let (nodes, kind) = match statement {
+            Statement::Query(query) => {
+                let kind = match &*query.body {
+                    SetExpr::Insert(Statement::Insert(insert)) => {
+                        BoundKind::Modify { returning: insert.returning.is_some() }
+                    }
+                    SetExpr::Update(Statement::Update(update)) => {
+                        BoundKind::Modify { returning: update.returning.is_some() }
+                    }
+                    SetExpr::Delete(Statement::Delete(delete)) => {
+                        BoundKind::Modify { returning: delete.returning.is_some() }
+                    }
+                    _reads => BoundKind::Query,
+                };
+                (binder.query(query, None, false)?.nodes, kind)
+            }
+            Statement::Insert(insert) => {
+                (binder.modify(statement)?.0, BoundKind::Modify { returning: insert.returning.is_some() })
+            }
+            Statement::Update(update) => {
+                (binder.modify(statement)?.0, BoundKind::Modify { returning: update.returning.is_some() })
+            }
+            Statement::Delete(delete) => {
+                (binder.modify(statement)?.0, BoundKind::Modify { returning: delete.returning.is_some() })
+            }
+            Statement::Explain { .. } => return Err(PlanError::unsupported("EXPLAIN", 1)),
+            Statement::Merge(_) => return Err(PlanError::unsupported("MERGE", 1)),
+            // `ast` hands over nothing else; what it might is refused, not let by.
+            _other => return Err(PlanError::unsupported("this statement", 1)),
+        };
+        Ok(Bound { nodes, kind, params: binder.params, touches_org: binder.touches_org })
+    }
+
+    /// TRUNCATE is "all my rows": one DELETE for each table, in one statement, so that foreign keys between them are
+    /// checked when all are done.
+    pub(crate) fn truncate(
+        tables: &[Name],
+        cascade: bool,
+        restart: Option<u32>,
+        catalog: &Catalog,
+        positions: &Positions<'_>,
+    ) -> Result<Bound, PlanError> {
+        if let Some(at) = restart {
+            return Err(PlanError::unsupported("RESTART IDENTITY", at)
+                .hint("the sequence behind an identity column serves every org of the shard"));
+        }
+        let mut binder = Binder::new(catalog, positions);
+        let mut names: Vec<QualifiedName> = Vec::new();
+        let mut at = 0;
+        for table in tables {
+            at = table.at;
+            let parts: Vec<(Box<str>, u32)> = table.parts.iter().map(|part| (part.as_str().into(), table.at)).collect();
+            let (name, _) = binder.target_table(&parts)?;
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        // Tables that reference a truncated one: taken along with CASCADE, an error without, as in PostgreSQL.
+        let mut next = 0;
+        while let Some(target) = names.get(next).cloned() {
+            next += 1;
+            for (other, table) in &catalog.tables {
+                let references = table.constraints.iter().any(
+                    |constraint| matches!(&constraint.kind, ConstraintKind::ForeignKey { target: t, .. } if *t == target),
+                );
+                if !references || names.contains(other) {
+                    continue;
+                }
+                if !cascade {
+                    let mut error = PlanError::new(
+                        SqlState::FEATURE_NOT_SUPPORTED,
+                        "truncate_referenced",
+                        "cannot truncate a table referenced in a foreign key constraint",
+                    )
+                    .at(at)
+                    .hint(format!("Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.", other.name));
+                    error.detail = Some(format!("Table \"{}\" references \"{}\".", other.name, target.name));
+                    return Err(error);
+                }
+                names.push(other.clone());
+            }
+        }
+        let delete = |name: &QualifiedName| {
+            let alias: Box<str> = name.name.as_str().into();
+            vec![
+                Node::Word("DELETE"),
+                Node::Word("FROM"),
+                Node::Target { table: name.clone(), alias: alias.clone(), logical: Vec::new() },
+                Node::Word("WHERE"),
+                Node::OrgPredicate { alias },
+            ]
+        };
+        let Some((last, others)) = names.split_last() else {
+            return Err(PlanError::internal("TRUNCATE of nothing"));
+        };
+        let mut nodes = Vec::new();
+        if !others.is_empty() {
+            nodes.push(Node::Word("WITH"));
+            let items = others.iter().enumerate().map(|(i, name)| {
+                let mut item = vec![
+                    Node::Name { name: format!("truncated_{i}").into(), at: 0 },
+                    Node::Word("AS"),
+                    Node::Word("("),
+                ];
+                item.extend(delete(name));
+                item.push(Node::Word(")"));
+                item
+            });
+            nodes.extend(comma_separated(items.collect()));
+        }
+        nodes.extend(delete(last));
+        let nodes = vec![Node::Physical(nodes)];
+        Ok(Bound { nodes, kind: BoundKind::Truncate, params: 0, touches_org: true })
+    }
+
+    /// COPY: the leaf with an explicit column list in, a query over the leaf out.
+    pub(crate) fn copy(copy: &CopyStatement, catalog: &Catalog, positions: &Positions<'_>) -> Result<Bound, PlanError> {
+        let CopyStatement { source, from, options, filter } = copy;
+        let mut binder = Binder::new(catalog, positions);
+        let mut nodes = vec![Node::Word("COPY")];
+        match source {
+            CopySource::Query(query) => {
+                let bound = binder.query(query, None, false)?;
+                nodes.push(Node::Word("("));
+                nodes.extend(bound.nodes);
+                nodes.push(Node::Word(")"));
+            }
+            CopySource::Table { name, columns } => {
+                binder.copy_table(name, columns.as_deref(), *from, &mut nodes)?;
+            }
+        }
+        nodes.extend(if *from {
+            [Node::Word("FROM"), Node::Word("STDIN")]
+        } else {
+            [Node::Word("TO"), Node::Word("STDOUT")]
+        });
+        nodes.extend(copy_options(options)?);
+        if let Some(filter) = filter {
+            let CopySource::Table { name, .. } = source else {
+                return Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", "WHERE clause not allowed with COPY TO"));
+            };
+            if !from {
+                return Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", "WHERE clause not allowed with COPY TO"));
+            }
+            let parts: Vec<(Box<str>, u32)> = name.parts.iter().map(|part| (part.as_str().into(), name.at)).collect();
+            let (table_name, table) = binder.target_table(&parts)?;
+            let mut scope = Scope::new(None);
+            scope.relations.push(ScopeRelation {
+                alias: table_name.name.as_str().into(),
+                columns: Columns::of(table.columns.iter().map(|column| column.name.as_str())),
+                role: Role::Target,
+            });
+            nodes.push(Node::Word("WHERE"));
+            binder.expr(filter, &scope, &mut nodes)?;
+        }
+        if binder.params > 0 {
+            return Err(PlanError::new(SqlState::UNDEFINED_PARAMETER, "unknown_parameter", "there is no parameter $1"));
+        }
+        let kind = if *from { BoundKind::CopyIn } else { BoundKind::CopyOut };
+        Ok(Bound { nodes, kind, params: 0, touches_org: binder.touches_org })
+    }
+}
+
+impl Binder<'_> {
+    fn copy_table(
+        &mut self,
+        name: &Name,
+        columns: Option<&[(String, u32)]>,
+        from: bool,
+        nodes: &mut Nodes,
+    ) -> Result<(), PlanError> {
+        let parts: Vec<(Box<str>, u32)> = name.parts.iter().map(|part| (part.as_str().into(), name.at)).collect();
+        let plain: Vec<&str> = parts.iter().map(|(part, _)| &**part).collect();
+        let (table_name, table, kind) = if from {
+            let (table_name, table) = self.target_table(&parts)?;
+            (table_name, table, None)
+        } else {
+            match self.find(&plain, name.at)? {
+                super::Found::Table(table_name, table) => {
+                    let kind = match table.scope {
+                        crate::catalog::Scope::Org => {
+                            self.touches_org = true;
+                            let columns = table.columns.iter().map(|column| column.name.as_str().into()).collect();
+                            super::RelationKind::Org { table: table_name.clone(), columns }
+                        }
+                        crate::catalog::Scope::Global => super::RelationKind::Global { table: table_name.clone() },
+                    };
+                    (table_name, table, Some(kind))
+                }
+                super::Found::View(view) => {
+                    return Err(PlanError::new(
+                        SqlState::WRONG_OBJECT_TYPE,
+                        "wrong_object",
+                        format!("cannot copy from view \"{}\"", view.name),
+                    )
+                    .at(name.at)
+                    .hint("Try the COPY (SELECT ...) TO variant."));
+                }
+                super::Found::Catalog(_) | super::Found::Cte(_) => {
+                    return Err(PlanError::unsupported("COPY of a system catalog", name.at));
+                }
+            }
+        };
+        let mut listed: Vec<(Box<str>, u32)> = Vec::new();
+        match columns {
+            Some(columns) => {
+                for (column, at) in columns {
+                    match table.column(column) {
+                        None => {
+                            let message =
+                                format!("column \"{column}\" of relation \"{}\" does not exist", table_name.name);
+                            return Err(PlanError::new(SqlState::UNDEFINED_COLUMN, "unknown_column", message).at(*at));
+                        }
+                        Some(definition) if definition.generated.is_some() => {
+                            let message = format!("column \"{column}\" is a generated column");
+                            return Err(
+                                PlanError::new(SqlState::INVALID_COLUMN_REFERENCE, "generated", message).at(*at)
+                            );
+                        }
+                        Some(_) => listed.push((column.as_str().into(), *at)),
+                    }
+                }
+            }
+            None => {
+                let plain = table.columns.iter().filter(|column| column.generated.is_none());
+                listed.extend(plain.map(|column| (Box::from(column.name.as_str()), 0)));
+            }
+        }
+        let alias: Box<str> = table_name.name.as_str().into();
+        match kind {
+            None => {
+                nodes.push(Node::CopyTarget { table: table_name });
+                let items = listed.into_iter().map(|(name, at)| vec![Node::Name { name, at }]).collect();
+                nodes.extend(super::bracketed(items));
+            }
+            Some(kind) => {
+                nodes.extend([Node::Word("("), Node::Word("SELECT")]);
+                let items = listed.into_iter().map(|(name, at)| vec![Node::Name { name, at }]).collect();
+                nodes.extend(comma_separated(items));
+                nodes.push(Node::Word("FROM"));
+                nodes.push(Node::Relation(super::Relation {
+                    kind,
+                    alias,
+                    logical: Vec::new(),
+                    alias_columns: Vec::new(),
+                }));
+                nodes.push(Node::Word(")"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The options of COPY, each known by name. FREEZE is dropped: it needs a table made or truncated in the same
+/// transaction, and no org has one; the rows are the same without it.
+fn copy_options(options: &[CopyOption]) -> Result<Nodes, PlanError> {
+    let mut items: Vec<Nodes> = Vec::new();
+    for CopyOption { name, value, at } in options {
+        let known: &'static str = match name.as_str() {
+            "format" => "FORMAT",
+            "delimiter" => "DELIMITER",
+            "null" => "NULL",
+            "default" => "DEFAULT",
+            "header" => "HEADER",
+            "quote" => "QUOTE",
+            "escape" => "ESCAPE",
+            "force_quote" => "FORCE_QUOTE",
+            "force_not_null" => "FORCE_NOT_NULL",
+            "force_null" => "FORCE_NULL",
+            "encoding" => "ENCODING",
+            "on_error" => "ON_ERROR",
+            "freeze" => continue,
+            other => {
+                return Err(PlanError::new(
+                    SqlState::SYNTAX_ERROR,
+                    "syntax",
+                    format!("option \"{other}\" not recognized"),
+                )
+                .at(*at));
+            }
+        };
+        let mut item = vec![Node::Word(known)];
+        match value {
+            CopyOptionValue::None => {}
+            CopyOptionValue::Word(word) => {
+                // Words and numbers alike may stand as string literals in COPY's options.
+                item.push(Node::Literal { text: format!("'{}'", word.replace('\'', "''")).into(), at: *at });
+            }
+            CopyOptionValue::Text(token) => item.push(literal::string_token(token, *at)?),
+            CopyOptionValue::Columns(columns) => {
+                let names = columns.iter().map(|column| vec![Node::Name { name: column.as_str().into(), at: *at }]);
+                item.extend(super::bracketed(names.collect()));
+            }
+            CopyOptionValue::Star => item.push(Node::Word("*")),
+        }
+        items.push(item);
+    }
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut nodes = vec![Node::Word("WITH")];
+    nodes.extend(super::bracketed(items));
+    Ok(nodes)
+}

@@ -1,0 +1,161 @@
+//! The path of a text through the stages, on one screen.
+
+use super::ast::{Body, Parsed, Positions, Utility, parse};
+use super::bind::{Bound, BoundKind};
+use super::error::PlanError;
+use super::policy::{Permit, check_setting, is_fixed};
+use super::rewrite::{OrgSource, identifier, rewrite};
+use super::{Access, Action, CompileOptions, Copy, Plan, Run, Session, Transaction, TransactionVerb};
+use crate::catalog::Catalog;
+use crate::sqlstate::SqlState;
+
+/// The setting that chooses the org of a session.
+const ORG_SETTING: &str = "orgfold.org";
+
+/// Compiles every statement of a text.
+///
+/// # Errors
+/// The first statement that does not parse, bind or pass policy makes the whole text an error: nothing of it may run.
+pub fn compile(catalog: &Catalog, sql: &str, options: CompileOptions) -> Result<Vec<Plan>, PlanError> {
+    let (statements, positions) = parse(sql)?;
+    if statements.is_empty() {
+        return Ok(vec![Plan { action: Action::Empty, span: 0..sql.len(), params: options.declared_params }]);
+    }
+    statements.into_iter().map(|statement| one(statement, catalog, &positions, options)).collect()
+}
+
+fn one(
+    parsed: Parsed,
+    catalog: &Catalog,
+    positions: &Positions<'_>,
+    options: CompileOptions,
+) -> Result<Plan, PlanError> {
+    let Parsed { body, span, lexemes } = parsed;
+    let start = positions.of_byte(span.start);
+    let placed = |mut error: PlanError| {
+        // A refusal without a place of its own points at its statement.
+        error.position = error.position.or(Some(start));
+        error
+    };
+    let (bound, literal) = match &body {
+        Body::Tree(statement) => (Bound::tree(statement, catalog, positions).map_err(placed)?, None),
+        Body::Utility(utility) => match &**utility {
+            Utility::Truncate { tables, cascade, restart } => {
+                (Bound::truncate(tables, *cascade, *restart, catalog, positions).map_err(placed)?, Some(()))
+            }
+            Utility::Copy(copy) => (Bound::copy(copy, catalog, positions).map_err(placed)?, Some(())),
+            other => {
+                let action = session(other).map_err(placed)?;
+                return Ok(Plan { action, span, params: options.declared_params });
+            }
+        },
+    };
+    let kind = bound.kind();
+    let params = bound.params().max(options.declared_params);
+    let needs_org = bound.touches_org();
+    let copy = match kind {
+        BoundKind::CopyIn => Some(Copy::In),
+        BoundKind::CopyOut => Some(Copy::Out),
+        BoundKind::Query | BoundKind::Modify { returning: _ } | BoundKind::Truncate => None,
+    };
+    // COPY is a utility statement: it takes no parameters.
+    let org = if copy.is_some() { OrgSource::Literal } else { OrgSource::Param(params.saturating_add(1)) };
+    let permit = Permit::try_new(bound, catalog).map_err(placed)?;
+    let template = rewrite(&permit, catalog, org, literal.is_none().then_some(&lexemes)).map_err(placed)?;
+    let modifies = permit.bound().modifies();
+    let run = Run {
+        template,
+        access: if modifies { Access::Write } else { Access::Read },
+        needs_org,
+        org_param: needs_org && org != OrgSource::Literal,
+        copy,
+        tag: (kind == BoundKind::Truncate).then_some("TRUNCATE TABLE"),
+        returns_rows: match kind {
+            BoundKind::Query => true,
+            BoundKind::Modify { returning } => returning,
+            BoundKind::Truncate | BoundKind::CopyIn | BoundKind::CopyOut => false,
+        },
+    };
+    Ok(Plan { action: Action::Run(run), span, params })
+}
+
+fn transaction(verb: TransactionVerb, text: impl Into<Box<str>>) -> Action {
+    Action::Transaction(Transaction { verb, text: text.into() })
+}
+
+fn with_name(words: &str, name: &str) -> String {
+    let mut text = format!("{words} ");
+    identifier(name, &mut text);
+    text
+}
+
+fn session(utility: &Utility) -> Result<Action, PlanError> {
+    Ok(match utility {
+        Utility::Begin(text) => transaction(TransactionVerb::Begin, text.as_str()),
+        Utility::Commit { chain } => {
+            transaction(TransactionVerb::Commit { chain: *chain }, if *chain { "COMMIT AND CHAIN" } else { "COMMIT" })
+        }
+        Utility::Rollback { chain } => transaction(
+            TransactionVerb::Rollback { chain: *chain },
+            if *chain { "ROLLBACK AND CHAIN" } else { "ROLLBACK" },
+        ),
+        Utility::Savepoint(name) => {
+            transaction(TransactionVerb::Savepoint(name.as_str().into()), with_name("SAVEPOINT", name))
+        }
+        Utility::Release(name) => {
+            transaction(TransactionVerb::Release(name.as_str().into()), with_name("RELEASE SAVEPOINT", name))
+        }
+        Utility::RollbackTo(name) => {
+            transaction(TransactionVerb::RollbackTo(name.as_str().into()), with_name("ROLLBACK TO SAVEPOINT", name))
+        }
+        Utility::SetTransaction(text) => transaction(TransactionVerb::SetTransaction, text.as_str()),
+        Utility::SetCharacteristics(settings) => match settings.as_slice() {
+            [(name, value)] => {
+                Action::Session(Session::Set { name: (*name).into(), value: Some((*value).into()), local: false })
+            }
+            _several => {
+                return Err(PlanError::unsupported("SET SESSION CHARACTERISTICS with several modes", 0)
+                    .hint("set default_transaction_isolation and its like one by one"));
+            }
+        },
+        Utility::Set { name, value, local, at } => {
+            if name == ORG_SETTING {
+                if *local {
+                    return Err(PlanError::unsupported("SET LOCAL orgfold.org", *at));
+                }
+                return Ok(Action::Session(Session::SetOrg(value.as_deref().map(Into::into))));
+            }
+            check_setting(name, value.as_deref(), false, *at)?;
+            if is_fixed(name) {
+                return Ok(Action::Session(Session::SetAlready));
+            }
+            Action::Session(Session::Set {
+                name: name.as_str().into(),
+                value: value.as_deref().map(Into::into),
+                local: *local,
+            })
+        }
+        Utility::Show { name, at } => {
+            if name == "all" {
+                return Err(PlanError::unsupported("SHOW ALL", *at));
+            }
+            if name != ORG_SETTING {
+                check_setting(name, None, true, *at)?;
+            }
+            Action::Session(Session::Show { name: name.as_str().into(), text: with_name("SHOW", name).into() })
+        }
+        Utility::Reset { name, at } => {
+            if name == ORG_SETTING {
+                return Ok(Action::Session(Session::SetOrg(None)));
+            }
+            check_setting(name, None, false, *at)?;
+            Action::Session(Session::Reset(name.as_str().into()))
+        }
+        Utility::ResetAll => Action::Session(Session::ResetAll),
+        Utility::DiscardAll => Action::Session(Session::DiscardAll),
+        Utility::Deallocate(name) => Action::Session(Session::Deallocate(name.as_deref().map(Into::into))),
+        Utility::Truncate { .. } | Utility::Copy(_) => {
+            return Err(PlanError::new(SqlState::INTERNAL_ERROR, "internal", "a data statement as a session's"));
+        }
+    })
+}

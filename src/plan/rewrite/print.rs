@@ -1,0 +1,336 @@
+//! Nodes to text, physical or logical.
+
+use super::super::ast::quoted;
+use super::super::bind::{FunctionName, Node, Relation, RelationKind, TypeName};
+use super::super::error::PlanError;
+use super::super::policy::{FunctionForm, function_form, type_schema};
+use super::super::template::{Template, TemplateBuilder};
+use super::names::identifier;
+use super::{OrgSource, is_quoted};
+use crate::catalog::{Catalog, ORG_COLUMN, QualifiedName};
+
+/// Prints the physical text.
+pub(super) fn physical(nodes: &[Node], catalog: &Catalog, org: OrgSource) -> Result<Template, PlanError> {
+    let mut printer = Printer { out: Spaced::default(), catalog, org };
+    printer.nodes(nodes)?;
+    Ok(printer.out.builder.finish())
+}
+
+/// Prints the logical text: what the client wrote, from the nodes. `brackets` puts single grouping sets in brackets.
+pub(super) fn logical(nodes: &[Node], brackets: bool) -> String {
+    let mut out = Spaced::default();
+    logical_nodes(nodes, brackets, &mut out);
+    out.builder.as_str().to_owned()
+}
+
+/// Puts one space between tokens, and none where SQL is commonly written without.
+#[derive(Default)]
+struct Spaced {
+    builder: TemplateBuilder,
+    /// The next token follows without a space.
+    glued: bool,
+    /// The last token was a function's name.
+    after_function: bool,
+}
+
+impl Spaced {
+    fn before(&mut self, token: &str) {
+        let glued = self.glued
+            || self.builder.as_str().is_empty()
+            || matches!(token, ")" | "," | "." | "]" | "[" | "::")
+            || (token == "(" && self.after_function);
+        if !glued {
+            self.builder.text().push(' ');
+        }
+        self.glued = matches!(token, "(" | "." | "[" | "::");
+        self.after_function = false;
+    }
+
+    fn token(&mut self, token: &str) {
+        self.before(token);
+        self.builder.text().push_str(token);
+    }
+
+    fn name(&mut self, name: &str, at: u32) {
+        self.before("");
+        self.builder.mark(at);
+        identifier(name, self.builder.text());
+    }
+}
+
+struct Printer<'c> {
+    out: Spaced,
+    catalog: &'c Catalog,
+    org: OrgSource,
+}
+
+impl Printer<'_> {
+    fn nodes(&mut self, nodes: &[Node]) -> Result<(), PlanError> {
+        nodes.iter().try_for_each(|node| self.node(node))
+    }
+
+    fn node(&mut self, node: &Node) -> Result<(), PlanError> {
+        match node {
+            Node::Word(word) => self.out.token(word),
+            Node::Operator(text) => self.out.token(text),
+            Node::MaybeBracket(_) | Node::Logical(_) => {}
+            Node::Name { name, at } | Node::Field { name, at } => self.out.name(name, *at),
+            Node::Column { qualifier, implied: _, name, at } => {
+                if let Some(qualifier) = qualifier {
+                    self.out.name(qualifier, *at);
+                    self.out.token(".");
+                    self.out.name(name, 0);
+                } else {
+                    self.out.name(name, *at);
+                }
+            }
+            Node::Literal { text, at } => {
+                self.out.before("");
+                self.out.builder.mark(*at);
+                self.out.builder.text().push_str(text);
+            }
+            Node::Param { number, at } => {
+                self.out.before("");
+                self.out.builder.mark(*at);
+                self.out.builder.text().push_str(&format!("${number}"));
+            }
+            Node::Type(name) => self.type_name(name)?,
+            Node::Function(name) => self.function(name)?,
+            Node::Relation(relation) => self.relation(relation)?,
+            Node::Target { table, alias, logical: _ } => {
+                self.leaf(table);
+                self.out.token("AS");
+                self.out.name(alias, 0);
+            }
+            Node::CopyTarget { table } => self.leaf(table),
+            Node::OrgPredicate { alias } => {
+                self.out.name(alias, 0);
+                self.out.token(".");
+                self.org_predicate();
+            }
+            Node::OrgColumn => self.out.token(ORG_COLUMN),
+            Node::OrgValue => self.org_value(),
+            Node::LeafIndex { base, logical: _, at } => {
+                self.out.before("");
+                self.out.builder.mark(*at);
+                self.leaf_name(base);
+            }
+            Node::Physical(inner) => self.nodes(inner)?,
+        }
+        Ok(())
+    }
+
+    /// `schema.table_p<hole>`.
+    fn leaf(&mut self, table: &QualifiedName) {
+        self.out.name(&table.schema, 0);
+        self.out.token(".");
+        self.out.before("");
+        self.leaf_name(&table.name);
+    }
+
+    fn leaf_name(&mut self, base: &str) {
+        let plain = base.bytes().next().is_some_and(|b| b.is_ascii_lowercase() || b == b'_')
+            && base.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let builder = &mut self.out.builder;
+        if plain {
+            builder.text().push_str(base);
+            builder.text().push_str("_p");
+            builder.leaf();
+        } else {
+            let quoted = quoted(base);
+            builder.text().push_str(quoted.get(..quoted.len() - 1).unwrap_or(&quoted));
+            builder.text().push_str("_p");
+            builder.leaf();
+            builder.text().push('"');
+        }
+    }
+
+    fn org_predicate(&mut self) {
+        self.out.token(ORG_COLUMN);
+        self.out.token("=");
+        self.org_value();
+    }
+
+    fn org_value(&mut self) {
+        self.out.before("");
+        match self.org {
+            OrgSource::Param(number) => self.out.builder.text().push_str(&format!("${number}")),
+            OrgSource::Literal => self.out.builder.org(),
+        }
+    }
+
+    fn relation(&mut self, relation: &Relation) -> Result<(), PlanError> {
+        let Relation { kind, alias, logical, alias_columns } = relation;
+        // A fault that PostgreSQL finds at the relation belongs to the client's first token of it.
+        let at = logical.iter().find_map(|node| match node {
+            Node::Name { at, name: _ } => Some(*at),
+            _other => None,
+        });
+        match kind {
+            RelationKind::Org { table, columns } => {
+                self.out.token("(");
+                self.out.token("SELECT");
+                for (i, column) in columns.iter().enumerate() {
+                    if i > 0 {
+                        self.out.token(",");
+                    }
+                    self.out.name(column, 0);
+                }
+                self.out.token("FROM");
+                self.leaf(table);
+                self.out.token("WHERE");
+                self.org_predicate();
+                self.out.token(")");
+                self.out.token("AS");
+            }
+            RelationKind::Global { table } => {
+                self.out.name(&table.schema, at.unwrap_or(0));
+                self.out.token(".");
+                self.out.name(&table.name, 0);
+                self.out.token("AS");
+            }
+            RelationKind::View { query, columns } => {
+                self.out.token("(");
+                self.out.token("SELECT");
+                self.out.token("*");
+                self.out.token("FROM");
+                self.out.token("(");
+                self.nodes(query)?;
+                self.out.token(")");
+                self.out.token("AS");
+                self.out.name(alias, 0);
+                self.column_list(columns);
+                self.out.token(")");
+                self.out.token("AS");
+            }
+            RelationKind::Catalog { physical } => {
+                self.out.token(physical);
+                self.out.token("AS");
+            }
+            RelationKind::Cte => {
+                // The client's own words: the CTE's name, which may differ from the alias.
+                let name = logical.iter().find_map(|node| match node {
+                    Node::Name { name, at } => Some((name, *at)),
+                    _other => None,
+                });
+                let Some((name, at)) = name else { return Err(PlanError::internal("a CTE without a name")) };
+                self.out.name(name, at);
+                self.out.token("AS");
+            }
+        }
+        self.out.name(alias, 0);
+        self.nodes(alias_columns)
+    }
+
+    fn column_list(&mut self, columns: &[Box<str>]) {
+        self.out.token("(");
+        for (i, column) in columns.iter().enumerate() {
+            if i > 0 {
+                self.out.token(",");
+            }
+            self.out.name(column, 0);
+        }
+        self.out.token(")");
+    }
+
+    fn type_name(&mut self, name: &TypeName) -> Result<(), PlanError> {
+        let TypeName { schema, name: base, suffix, at, custom } = name;
+        let Some(home) = type_schema(name, self.catalog) else {
+            return Err(PlanError::internal(format!("type {base} was not permitted")));
+        };
+        self.out.before("");
+        self.out.builder.mark(*at);
+        let text = self.out.builder.text();
+        match home {
+            Some(home) => {
+                identifier(home, text);
+                text.push('.');
+                identifier(base, text);
+            }
+            None => {
+                if schema.is_some() {
+                    text.push_str("pg_catalog.");
+                }
+                if *custom { identifier(base, text) } else { text.push_str(base) }
+            }
+        }
+        text.push_str(suffix);
+        Ok(())
+    }
+
+    fn function(&mut self, name: &FunctionName) -> Result<(), PlanError> {
+        let Some(form) = function_form(name, self.catalog) else {
+            return Err(PlanError::internal(format!("function {} was not permitted", name.name)));
+        };
+        self.out.before("");
+        self.out.builder.mark(name.at);
+        let text = self.out.builder.text();
+        match form {
+            FunctionForm::Grammar => text.push_str(&name.name.to_ascii_uppercase()),
+            FunctionForm::Builtin => {
+                text.push_str("pg_catalog.");
+                identifier(&name.name, text);
+            }
+            FunctionForm::StandIn(physical) => text.push_str(physical),
+            FunctionForm::Service(schema) => {
+                identifier(schema, text);
+                text.push('.');
+                identifier(&name.name, text);
+            }
+        }
+        self.out.after_function = true;
+        Ok(())
+    }
+}
+
+fn logical_nodes(nodes: &[Node], brackets: bool, out: &mut Spaced) {
+    for node in nodes {
+        match node {
+            Node::Word(word) => out.token(word),
+            Node::MaybeBracket(bracket) => {
+                if brackets {
+                    out.token(bracket);
+                }
+            }
+            Node::Operator(text) => out.token(text),
+            Node::Name { name, at: _ } | Node::Field { name, at: _ } => out.name(name, 0),
+            Node::Column { qualifier, implied, name, at: _ } => {
+                if let (Some(qualifier), false) = (qualifier, implied) {
+                    out.name(qualifier, 0);
+                    out.token(".");
+                }
+                out.name(name, 0);
+            }
+            Node::Literal { text, at: _ } => out.token(text),
+            Node::Param { number, at: _ } => out.token(&format!("${number}")),
+            Node::Type(TypeName { schema, name, suffix, at: _, custom }) => {
+                if let Some(schema) = schema {
+                    out.name(schema, 0);
+                    out.token(".");
+                }
+                if *custom && is_quoted(name) {
+                    out.name(name, 0)
+                } else {
+                    out.token(name)
+                }
+                out.builder.text().push_str(suffix);
+            }
+            Node::Function(FunctionName { schema, name, at: _, in_from: _ }) => {
+                if let Some(schema) = schema {
+                    out.name(schema, 0);
+                    out.token(".");
+                }
+                out.name(name, 0);
+            }
+            Node::Relation(Relation { logical, kind: _, alias: _, alias_columns: _ })
+            | Node::Target { logical, table: _, alias: _ } => logical_nodes(logical, brackets, out),
+            Node::LeafIndex { logical, base: _, at: _ } => out.name(logical, 0),
+            Node::Logical(inner) => logical_nodes(inner, brackets, out),
+            Node::Physical(_)
+            | Node::CopyTarget { table: _ }
+            | Node::OrgPredicate { alias: _ }
+            | Node::OrgColumn
+            | Node::OrgValue => {}
+        }
+    }
+}
