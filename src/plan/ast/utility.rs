@@ -52,7 +52,7 @@ pub(crate) enum Utility {
         cascade: bool,
         restart: Option<u32>,
     },
-    Copy(CopyStatement),
+    Copy(Box<CopyStatement>),
 }
 
 /// A possibly qualified name: identifiers with quotes resolved and case folded, and where it stands.
@@ -177,7 +177,7 @@ pub(crate) fn read(lexemes: &[Lexeme], positions: &Positions<'_>) -> Result<Opti
             }
         }
         "truncate" => reader.truncate()?,
-        "copy" => Utility::Copy(reader.copy()?),
+        "copy" => Utility::Copy(Box::new(reader.copy()?)),
         "create" | "alter" | "drop" | "comment" | "grant" | "revoke" | "security" | "reindex" | "cluster"
         | "vacuum" | "analyze" | "analyse" | "refresh" | "import" | "reassign" => {
             return Err(PlanError::new(

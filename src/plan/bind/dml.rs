@@ -46,12 +46,16 @@ impl TargetTable<'_> {
 impl<'c> Binder<'c> {
     /// A data-modifying statement, at the top or in WITH; its output columns are RETURNING's.
     pub(super) fn modify(&mut self, statement: &Statement) -> Result<(Nodes, Columns), PlanError> {
-        match statement {
-            Statement::Insert(insert) => self.insert(insert),
-            Statement::Update(update) => self.update(update),
-            Statement::Delete(delete) => self.delete(delete),
-            _ => Err(PlanError::unsupported("this statement in a query", 0)),
+        if let Statement::Insert(insert) = statement {
+            return self.insert(insert);
         }
+        if let Statement::Update(update) = statement {
+            return self.update(update);
+        }
+        if let Statement::Delete(delete) = statement {
+            return self.delete(delete);
+        }
+        Err(PlanError::unsupported("this statement in a query", 0))
     }
 
     /// Looks a target up by the parts of its name: an org-scoped table, or refused.
@@ -283,9 +287,10 @@ impl<'c> Binder<'c> {
             if !always && column.generated.is_none() {
                 continue;
             }
-            let all_default = match &*source.body {
-                SetExpr::Values(values) => values.rows.iter().all(|row| row.content.get(i).is_some_and(is_default)),
-                _ => false,
+            let all_default = if let SetExpr::Values(values) = &*source.body {
+                values.rows.iter().all(|row| row.content.get(i).is_some_and(is_default))
+            } else {
+                false
             };
             if !all_default {
                 let (what, detail) = if always {

@@ -98,7 +98,7 @@ impl Binder<'_> {
                         out.push(Node::Logical(vec![Node::Name { name: schema.clone(), at: 0 }, Node::Word(".")]));
                         out.push(column);
                     }
-                    _ => {
+                    [] | [_] | [_, _, _, _, ..] => {
                         let at = parts.first().map_or(0, |(_, at)| *at);
                         return Err(PlanError::unsupported("this column reference", at));
                     }
@@ -479,10 +479,11 @@ impl Binder<'_> {
 
     /// The literal of a typed string: a string, nothing else.
     fn string_value(&mut self, value: &Value, at: u32) -> Result<Node, PlanError> {
-        match literal::value(value, at)? {
-            node @ Node::Literal { .. } => Ok(node),
-            _ => Err(PlanError::unsupported("this typed literal", at)),
+        let node = literal::value(value, at)?;
+        if matches!(node, Node::Literal { text: _, at: _ }) {
+            return Ok(node);
         }
+        Err(PlanError::unsupported("this typed literal", at))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of LIKE")]

@@ -136,7 +136,7 @@ impl Binder<'_> {
                         absent(settings.is_none(), "SETTINGS")?;
                         let function = self.function_name(name, true)?;
                         let arguments = self.function_args(args, scope)?;
-                        self.from_function(function, arguments, false, *with_ordinality, alias.as_ref(), scope)
+                        self.function_in_from(function, arguments, false, *with_ordinality, alias.as_ref(), scope)
                     }
                     None => {
                         absent(!with_ordinality, "WITH ORDINALITY of a table")?;
@@ -176,13 +176,13 @@ impl Binder<'_> {
             TableFactor::Function { lateral, name, args, with_ordinality, alias } => {
                 let function = self.function_name(name, true)?;
                 let arguments = self.function_args(args, scope)?;
-                self.from_function(function, arguments, *lateral, *with_ordinality, alias.as_ref(), scope)
+                self.function_in_from(function, arguments, *lateral, *with_ordinality, alias.as_ref(), scope)
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
                 absent(!with_offset && with_offset_alias.is_none(), "UNNEST ... WITH OFFSET")?;
                 let function = FunctionName { schema: None, name: "unnest".into(), at: 0, in_from: true };
                 let arguments = self.exprs(array_exprs, scope)?;
-                self.from_function(function, arguments, false, *with_ordinality, alias.as_ref(), scope)
+                self.function_in_from(function, arguments, false, *with_ordinality, alias.as_ref(), scope)
             }
             TableFactor::NestedJoin { table_with_joins, alias } => {
                 let mut nodes = vec![Node::Word("(")];
@@ -215,7 +215,7 @@ impl Binder<'_> {
         }
     }
 
-    fn from_function(
+    fn function_in_from(
         &mut self,
         function: FunctionName,
         arguments: Nodes,

@@ -153,13 +153,12 @@ impl Binder<'_> {
         for OrderByExpr { expr, options, with_fill } in exprs {
             absent(with_fill.is_none(), "WITH FILL")?;
             // Output names are seen by bare names only, not inside expressions.
-            let mut item = match expr {
-                Expr::Identifier(_) => self.boxed(expr, scope)?,
-                _ if scope.outputs.is_empty() => self.boxed(expr, scope)?,
-                _ => {
-                    let inner = Scope { outputs: Vec::new(), ..scope.clone() };
-                    self.boxed(expr, &inner)?
-                }
+            let bare = matches!(expr, Expr::Identifier(_)) || scope.outputs.is_empty();
+            let mut item = if bare {
+                self.boxed(expr, scope)?
+            } else {
+                let inner = Scope { outputs: Vec::new(), ..scope.clone() };
+                self.boxed(expr, &inner)?
             };
             let OrderByOptions { sort, nulls_first } = options;
             match sort {

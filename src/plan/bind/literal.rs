@@ -19,19 +19,13 @@ fn is_plain(body: &str) -> bool {
 fn is_escaped(body: &str) -> bool {
     let mut chars = body.chars().peekable();
     while let Some(c) = chars.next() {
-        match c {
-            '\\' => {
-                if chars.next().is_none() {
-                    return false;
-                }
-            }
-            '\'' => {
-                if chars.next_if_eq(&'\'').is_none() {
-                    return false;
-                }
-            }
-            '\0' => return false,
-            _ => {}
+        let whole = match c {
+            '\\' => chars.next().is_some(),
+            '\'' => chars.next_if_eq(&'\'').is_some(),
+            other => other != '\0',
+        };
+        if !whole {
+            return false;
         }
     }
     true
@@ -47,12 +41,16 @@ fn checked(valid: bool, prefix: &str, body: &str, at: u32) -> Result<Node, PlanE
 
 /// A string token as PostgreSQL reads it.
 pub(crate) fn string_token(token: &Token, at: u32) -> Result<Node, PlanError> {
-    match token {
-        Token::SingleQuotedString(body) => checked(is_plain(body), "", body, at),
-        Token::EscapedStringLiteral(body) => checked(is_escaped(body), "E", body, at),
-        Token::DollarQuotedString(string) => dollar(&string.value, at),
-        _ => Err(malformed(at)),
+    if let Token::SingleQuotedString(body) = token {
+        return checked(is_plain(body), "", body, at);
     }
+    if let Token::EscapedStringLiteral(body) = token {
+        return checked(is_escaped(body), "E", body, at);
+    }
+    if let Token::DollarQuotedString(string) = token {
+        return dollar(&string.value, at);
+    }
+    Err(malformed(at))
 }
 
 /// A dollar-quoted string means its body, byte for byte: the same as a plain string with its quotes doubled.

@@ -104,7 +104,7 @@ impl<'c> Binder<'c> {
         let (schema, name) = match parts {
             [name] => (None, *name),
             [schema, name] => (Some(*schema), *name),
-            _ => return Err(PlanError::unsupported("a relation name of more than two parts", at)),
+            [] | [_, _, _, ..] => return Err(PlanError::unsupported("a relation name of more than two parts", at)),
         };
         if schema.is_none()
             && let Some((_, columns)) = self.ctes.iter().rev().find(|(cte, _)| &**cte == name)
@@ -128,7 +128,7 @@ impl<'c> Binder<'c> {
                 "catalog_relation",
                 format!("permission denied for relation {name}"),
             ),
-            _ => PlanError::new(
+            None | Some(_) => PlanError::new(
                 SqlState::UNDEFINED_TABLE,
                 "unknown_table",
                 format!("relation \"{shown}\" does not exist"),

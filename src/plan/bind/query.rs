@@ -129,10 +129,10 @@ impl Binder<'_> {
             }
         }
         // The two may come in either order; the client's is kept.
-        let offset_first = match (limit, offset) {
-            (Some(limit), Some(offset)) => offset.value.span().start < limit.span().start,
-            _ => false,
-        };
+        let offset_first = limit
+            .as_ref()
+            .zip(offset.as_ref())
+            .is_some_and(|(limit, offset)| offset.value.span().start < limit.span().start);
         if offset_first {
             out.extend(offset_nodes);
             out.extend(limit_nodes);
@@ -564,26 +564,25 @@ impl Binder<'_> {
 
     /// The name PostgreSQL gives an output column without an alias (`FigureColname`), where it is simple to say.
     fn output_name(&self, expr: &Expr) -> Result<Option<Box<str>>, PlanError> {
-        let name = match expr {
-            Expr::Identifier(ident) => Some(self.ident(ident)?.0),
-            Expr::CompoundIdentifier(idents) => match idents.last() {
-                Some(ident) => Some(self.ident(ident)?.0),
-                None => None,
-            },
-            Expr::Function(function) => {
-                let name = self.function_name(&function.name, false)?;
-                Some(name.name)
-            }
-            Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => self.output_name(inner)?,
-            Expr::Value(ValueWithSpan { value, span: _ }) => match value {
-                Value::Boolean(_) => Some("bool".into()),
-                _ => Some("?column?".into()),
-            },
-            Expr::BinaryOp { .. } | Expr::IsNull(_) | Expr::IsNotNull(_) => Some("?column?".into()),
-            Expr::Exists { negated: false, .. } => Some("exists".into()),
-            _ => None,
-        };
-        Ok(name)
+        if let Expr::Identifier(ident) = expr {
+            return Ok(Some(self.ident(ident)?.0));
+        }
+        if let Expr::CompoundIdentifier(idents) = expr {
+            return idents.last().map(|ident| self.ident(ident).map(|(name, _)| name)).transpose();
+        }
+        if let Expr::Function(function) = expr {
+            return Ok(Some(self.function_name(&function.name, false)?.name));
+        }
+        if let Expr::Nested(inner) | Expr::Collate { expr: inner, collation: _ } = expr {
+            return self.output_name(inner);
+        }
+        if let Expr::Value(ValueWithSpan { value, span: _ }) = expr {
+            return Ok(Some(if matches!(value, Value::Boolean(_)) { "bool".into() } else { "?column?".into() }));
+        }
+        if matches!(expr, Expr::BinaryOp { .. } | Expr::IsNull(_) | Expr::IsNotNull(_)) {
+            return Ok(Some("?column?".into()));
+        }
+        Ok(None)
     }
 }
 

@@ -73,35 +73,28 @@ impl Bound {
         positions: &Positions<'_>,
     ) -> Result<Bound, PlanError> {
         let mut binder = Binder::new(catalog, positions);
-        let (nodes, kind) = match statement {
-            Statement::Query(query) => {
-                let kind = match &*query.body {
-                    SetExpr::Insert(Statement::Insert(insert)) => {
-                        BoundKind::Modify { returning: insert.returning.is_some() }
-                    }
-                    SetExpr::Update(Statement::Update(update)) => {
-                        BoundKind::Modify { returning: update.returning.is_some() }
-                    }
-                    SetExpr::Delete(Statement::Delete(delete)) => {
-                        BoundKind::Modify { returning: delete.returning.is_some() }
-                    }
-                    _reads => BoundKind::Query,
-                };
-                (binder.query(query, None, false)?.nodes, kind)
-            }
-            Statement::Insert(insert) => {
-                (binder.modify(statement)?.0, BoundKind::Modify { returning: insert.returning.is_some() })
-            }
-            Statement::Update(update) => {
-                (binder.modify(statement)?.0, BoundKind::Modify { returning: update.returning.is_some() })
-            }
-            Statement::Delete(delete) => {
-                (binder.modify(statement)?.0, BoundKind::Modify { returning: delete.returning.is_some() })
-            }
-            Statement::Explain { .. } => return Err(PlanError::unsupported("EXPLAIN", 1)),
-            Statement::Merge(_) => return Err(PlanError::unsupported("MERGE", 1)),
-            // `ast` hands over nothing else; what it might is refused, not let by.
-            _other => return Err(PlanError::unsupported("this statement", 1)),
+        let (nodes, kind) = if let Statement::Query(query) = statement {
+            // WITH in front of DML makes it a query's body.
+            let kind = match &*query.body {
+                SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) => {
+                    BoundKind::Modify { returning: returns(statement) }
+                }
+                SetExpr::Select(_)
+                | SetExpr::Query(_)
+                | SetExpr::SetOperation { .. }
+                | SetExpr::Values(_)
+                | SetExpr::Merge(_)
+                | SetExpr::Table(_) => BoundKind::Query,
+            };
+            (binder.query(query, None, false)?.nodes, kind)
+        } else if matches!(statement, Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_)) {
+            (binder.modify(statement)?.0, BoundKind::Modify { returning: returns(statement) })
+        } else if matches!(statement, Statement::Explain { .. } | Statement::ExplainTable { .. }) {
+            return Err(PlanError::unsupported("EXPLAIN", 0));
+        } else if matches!(statement, Statement::Merge(_)) {
+            return Err(PlanError::unsupported("MERGE", 0));
+        } else {
+            return Err(PlanError::unsupported("this statement", 0));
         };
         Ok(Bound { nodes, kind, params: binder.params, touches_org: binder.touches_org })
     }
@@ -234,6 +227,16 @@ impl Bound {
         let kind = if *from { BoundKind::CopyIn } else { BoundKind::CopyOut };
         Ok(Bound { nodes, kind, params: 0, touches_org: binder.touches_org })
     }
+}
+
+/// Whether DML has RETURNING.
+fn returns(statement: &Statement) -> bool {
+    let lists = [
+        if let Statement::Insert(insert) = statement { insert.returning.as_ref() } else { None },
+        if let Statement::Update(update) = statement { update.returning.as_ref() } else { None },
+        if let Statement::Delete(delete) = statement { delete.returning.as_ref() } else { None },
+    ];
+    lists.iter().any(Option::is_some)
 }
 
 impl Binder<'_> {

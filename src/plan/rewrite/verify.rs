@@ -136,22 +136,21 @@ impl Reader<'_> {
         let Some(alias) = self.lexemes.get(at + 1).map(|lexeme| &lexeme.token) else { return false };
         let mut depth = 0usize;
         for (j, lexeme) in self.lexemes.iter().enumerate().skip(at + 2) {
-            match lexeme.token {
-                Token::LParen => depth += 1,
-                Token::RParen if depth == 0 => return false,
-                Token::RParen => depth -= 1,
-                _ if depth == 0 && lexeme.is_word("where") => {
-                    let bound = self.token(j + 1, alias) && self.token(j + 2, &Token::Period) && self.org_equals(j + 3);
-                    // Anything after must be joined by AND and a bracket, so that no OR can widen it.
-                    let after = j + 6;
-                    let closed = match self.lexemes.get(after) {
-                        None => true,
-                        Some(next) if next.token == Token::RParen || next.is_word("returning") => true,
-                        Some(next) => next.is_word("and") && self.token(after + 1, &Token::LParen),
-                    };
-                    return bound && closed;
-                }
-                _ => {}
+            if lexeme.token == Token::LParen {
+                depth += 1;
+            } else if lexeme.token == Token::RParen {
+                let Some(outer) = depth.checked_sub(1) else { return false };
+                depth = outer;
+            } else if depth == 0 && lexeme.is_word("where") {
+                let bound = self.token(j + 1, alias) && self.token(j + 2, &Token::Period) && self.org_equals(j + 3);
+                // Anything after must be joined by AND and a bracket, so that no OR can widen it.
+                let after = j + 6;
+                let closed = match self.lexemes.get(after) {
+                    None => true,
+                    Some(next) if next.token == Token::RParen || next.is_word("returning") => true,
+                    Some(next) => next.is_word("and") && self.token(after + 1, &Token::LParen),
+                };
+                return bound && closed;
             }
         }
         false
