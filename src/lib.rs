@@ -18,3 +18,6 @@ pub mod config;
 
 #[cfg(feature = "throwaway")]
 pub mod throwaway;
+
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -1,3 +1,7 @@
-//! The `orgfold` command.
+//! The `orgfold` command: reads arguments, calls the library, ends with 0 (done), 1 (failed) or 2 (misused).
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    orgfold::cli::main()
+}

@@ -2,4 +2,5 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that fails says where
 
+mod config;
 mod tidy;

@@ -1,0 +1,55 @@
+//! The command line, as its user runs it.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use crate::fleet::Fleet;
+
+/// Runs `orgfold` with the fleet's directory, and a line on standard input.
+fn orgfold(config: &std::path::Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_orgfold"))
+        .arg("--config")
+        .arg(config)
+        .args(arguments)
+        .env_remove("ORGFOLD_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that reads nothing may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[tokio::test]
+async fn orgs_shards_and_roles_by_hand() {
+    let fleet = Fleet::shared().await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let url = fleet.config().directory.url.reveal().to_owned();
+    std::fs::write(file.path(), format!("[directory]\nurl = {url:?}\n")).unwrap();
+    let run = |arguments: &[&str], input: &str| {
+        let done = orgfold(file.path(), arguments, input);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (done.status.code().unwrap(), text(done.stdout), text(done.stderr))
+    };
+
+    assert_eq!(run(&["directory", "init"], "").1, "the directory is up to date\n");
+    assert_eq!(run(&["org", "create", "acme"], "").1, "org acme (id 1) created on shard shard1\n");
+    let (code, out, _) = run(&["org", "show", "acme", "--json"], "");
+    let shown: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &shown["shard"], &shown["epoch"]), (0, &"shard1".into(), &1.into()));
+    assert_eq!(run(&["role", "create", "app", "--org", "acme"], "secret\n").1, "role app may act for: acme\n");
+    assert!(run(&["role", "list"], "").1.contains("app   yes    refuse  acme"));
+    assert!(run(&["shard", "list"], "").1.lines().nth(1).unwrap().ends_with(" 1"));
+    assert_eq!(run(&["org", "suspend", "acme"], "").0, 0);
+    assert!(run(&["org", "list"], "").1.contains("suspended"));
+
+    let (code, out, err) = run(&["org", "show", "nobody"], "");
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert_eq!(err, "error: org \"nobody\" does not exist\n hint: `orgfold org list` shows every org\n");
+    assert_eq!(run(&["org", "drop", "acme"], "").0, 2, "it wants --yes");
+    assert_eq!(run(&["org", "nonsense"], "").0, 2);
+    let (code, _, err) = run(&["role", "create", "open", "--any-org"], "");
+    assert!(code == 2 && err.contains("the password is empty"), "{err}");
+}
