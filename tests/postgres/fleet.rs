@@ -3,6 +3,8 @@
 //! One cluster for each test binary holds the databases of every fleet; each test gets its own three, copied from
 //! templates. [`FleetOptions::separate`] gives three clusters instead, for tests that stop a shard or the directory.
 
+#![allow(dead_code)] // a fixture offers more than today's tests ask for
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

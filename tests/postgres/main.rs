@@ -5,4 +5,5 @@
 mod cli;
 mod directory;
 mod fleet;
+mod org_drop;
 mod throwaway;
