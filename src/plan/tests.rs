@@ -279,7 +279,7 @@ fn expressions_keep_their_tokens() {
         "SELECT DISTINCT ON (a) a FROM (SELECT 1 AS a) AS t ORDER BY a DESC NULLS LAST LIMIT 1 OFFSET 2",
         "SELECT 1 WHERE 1 IN (1, 2) AND NOT EXISTS (SELECT 1) AND 1 = ANY (ARRAY[1])",
         "SELECT INTERVAL '1 day', DATE '2020-01-01', EXTRACT(year FROM DATE '2020-01-01')",
-        "SELECT a FROM (SELECT 1 AS a) AS t GROUP BY GROUPING SETS ((a), ())",
+        "SELECT a FROM (SELECT 1 AS a) AS t GROUP BY GROUPING SETS ((a, a), ())",
         "SELECT 1 UNION ALL SELECT 2 EXCEPT (SELECT 3 INTERSECT SELECT 4) ORDER BY 1",
         "SELECT '{}'::jsonb -> 'a' ->> 'b', 1 <> 2, NOT TRUE, - 5",
         "SELECT 'a' LIKE 'b' ESCAPE 'c', 'a' ~* 'b', 'a' OPERATOR(pg_catalog.~) 'b' COLLATE \"C\"",
