@@ -47,6 +47,13 @@ impl Fault {
         Fault::new(message)
     }
 
+    /// Says of what the failure is.
+    #[must_use]
+    pub fn within(mut self, what: &str) -> Fault {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     /// Says what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Fault {

@@ -5,10 +5,12 @@
 //! command says what to do next where that can be known. What is absent: any work of its own.
 
 mod directory;
+mod export;
 mod fault;
 mod org;
 mod output;
 mod password;
+mod rewrite;
 mod role;
 mod shard;
 
@@ -63,13 +65,23 @@ enum Command {
     /// Create roles and say which orgs they may act for
     #[command(subcommand)]
     Role(role::Command),
+    /// Print what exists
+    #[command(subcommand)]
+    Catalog(export::Command),
+    /// Show what a statement becomes: shard, leaf, access, physical SQL
+    Rewrite(rewrite::Command),
 }
 
 impl Command {
     /// What is logged without `ORGFOLD_LOG`.
     const fn log_level(&self) -> &'static str {
         match self {
-            Command::Directory(_) | Command::Org(_) | Command::Shard(_) | Command::Role(_) => "error",
+            Command::Directory(_)
+            | Command::Org(_)
+            | Command::Shard(_)
+            | Command::Role(_)
+            | Command::Catalog(_)
+            | Command::Rewrite(_) => "error",
         }
     }
 }
@@ -99,6 +111,8 @@ async fn run(arguments: Arguments) -> Result<(), Fault> {
         Command::Org(command) => org::run(command, &config()?).await,
         Command::Shard(command) => shard::run(command, &config()?).await,
         Command::Role(command) => role::run(command, &config()?).await,
+        Command::Catalog(command) => export::run(command, &config()?).await,
+        Command::Rewrite(command) => rewrite::run(command, config).await,
     }
 }
 

@@ -1,0 +1,2 @@
+-- The shard's current catalog.
+SELECT version, body::text FROM orgfold.catalog ORDER BY version DESC LIMIT 1
