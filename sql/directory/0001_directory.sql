@@ -14,8 +14,9 @@ CREATE TABLE orgfold.region (
 );
 
 CREATE TABLE orgfold.shard (
-    -- Never used again, since it is the lane of a shard's identity sequences and part of keys born there.
-    id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY CHECK (id > 0),
+    -- The lane of a shard's identity sequences and part of the keys born there, so never used again; and counted
+    -- without gaps, since lanes are few.
+    id smallint PRIMARY KEY CHECK (id > 0),
     name text COLLATE "C" NOT NULL UNIQUE CHECK (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
     region text COLLATE "C" NOT NULL REFERENCES orgfold.region,
     host text NOT NULL CHECK (host <> ''),
@@ -78,3 +79,13 @@ CREATE TRIGGER directory_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON
     FOR EACH STATEMENT EXECUTE FUNCTION orgfold.directory_changed();
 CREATE TRIGGER directory_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON orgfold.role_org
     FOR EACH STATEMENT EXECUTE FUNCTION orgfold.directory_changed();
+
+CREATE FUNCTION orgfold.shard_stays() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a shard is never deleted: the next one would get its number'
+        USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Close it: orgfold shard close.';
+END
+$$;
+CREATE TRIGGER shard_stays BEFORE DELETE OR TRUNCATE ON orgfold.shard
+    FOR EACH STATEMENT EXECUTE FUNCTION orgfold.shard_stays();

@@ -76,6 +76,57 @@ async fn known_orgs_go_on_while_the_directory_is_down_and_news_follow() {
 }
 
 #[tokio::test]
+async fn a_lost_connection_is_made_again_and_what_was_missed_is_read() {
+    let fleet = Fleet::with().orgs(&["acme"]).start().await;
+    let mut config = fleet.config().directory;
+    config.poll_ms = 3_600_000; // only the reconnect can bring the news
+    let directory = Directory::connect(&config).await.unwrap();
+    let client = fleet.directory_client().await;
+    for state in ["suspended", "active", "suspended"] {
+        // Nobody hears this change, then the connection ends.
+        client
+            .batch_execute(&format!(
+                "BEGIN; SET LOCAL session_replication_role = replica; UPDATE orgfold.org SET state = '{state}';
+                 UPDATE orgfold.version SET version = version + 1; COMMIT;
+                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE datname = current_database() AND application_name = 'orgfold'"
+            ))
+            .await
+            .unwrap();
+        let version = fleet.operations().await.version().await.unwrap();
+        let snapshot = soon("the reconnect", directory.wait_for(version)).await;
+        assert_eq!(snapshot.org_by_slug("acme").unwrap().state == OrgState::Active, state == "active");
+    }
+}
+
+#[tokio::test]
+async fn verifiers_are_what_postgres_would_have_made() {
+    let fleet = Fleet::shared().await;
+    let mut operations = fleet.operations().await;
+    let directory = fleet.directory_client().await;
+    for (name, password) in [("verifier_ascii", "plain"), ("verifier_more", "pä\u{ad}ss \u{2168}'\\")] {
+        let new = NewRole {
+            name: name.to_owned(),
+            password: password.to_owned().into(),
+            login: true,
+            ddl: DdlMode::Refuse,
+            any_org: false,
+            orgs: vec![],
+        };
+        operations.create_role(&new).await.unwrap();
+        let row = directory.query_one("SELECT verifier FROM orgfold.role WHERE name = $1", &[&name]).await.unwrap();
+        let verifier: String = row.get(0);
+        directory.batch_execute(&format!("CREATE ROLE {name} LOGIN PASSWORD '{verifier}'")).await.unwrap();
+        let mut settings = fleet.config().directory.postgres().unwrap();
+        settings.user(name).password(password);
+        assert!(settings.connect(tokio_postgres::NoTls).await.is_ok(), "{password:?}");
+        settings.password("wrong");
+        assert!(settings.connect(tokio_postgres::NoTls).await.is_err());
+        directory.batch_execute(&format!("DROP ROLE {name}")).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn nonsense_in_the_directory_is_not_served() {
     let fleet = Fleet::with().orgs(&["acme"]).start().await;
     let directory = Directory::connect(&fleet.config().directory).await.unwrap();
@@ -192,9 +243,15 @@ async fn shards_have_names_and_addresses_of_their_own() {
         ..same_name.clone()
     };
     assert!(matches!(operations.add_shard(&same_place).await, Err(DirectoryError::ShardExists(_))));
+    let same_name_elsewhere = same_name.clone();
     let bad = NewShard { name: "No Name".to_owned(), ..same_name };
     assert!(matches!(operations.add_shard(&bad).await, Err(DirectoryError::InvalidName(..))));
     assert_eq!(operations.shards().await.unwrap().len(), 2);
+    // The refused ones took no number: it is the lane of a shard's sequences, and lanes are few.
+    let third = NewShard { name: "third".to_owned(), ..same_name_elsewhere };
+    assert_eq!(operations.add_shard(&third).await.unwrap().entry.id.get(), 3);
+    let deleted = fleet.directory_client().await.execute("DELETE FROM orgfold.shard WHERE id = 3", &[]).await;
+    assert_eq!(deleted.unwrap_err().code().unwrap().code(), "55000");
 }
 
 #[tokio::test]

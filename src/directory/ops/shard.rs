@@ -51,7 +51,8 @@ impl Operations {
             .map_err(DirectoryError::of)?;
         change
             .execute(
-                "INSERT INTO orgfold.shard (name, region, host, port, database) VALUES ($1, $2, $3, $4, $5)",
+                "INSERT INTO orgfold.shard (id, name, region, host, port, database) \
+                 SELECT coalesce(max(id), 0) + 1, $1, $2, $3, $4, $5 FROM orgfold.shard",
                 &[&new.name, &new.region, &new.host, &i32::from(new.port), &new.database],
             )
             .await
