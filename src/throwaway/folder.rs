@@ -15,6 +15,9 @@ use super::account::Account;
 
 const PREFIX: &str = "orgfold-pg-";
 
+/// A folder that changed this recently is never swept.
+const YOUNG: std::time::Duration = std::time::Duration::from_secs(3600);
+
 /// A folder under the guard's watch.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -90,7 +93,9 @@ impl Drop for Folder {
     }
 }
 
-/// Removes folders whose process and guard were both killed. A folder names the process that made it.
+/// Removes folders whose process and guard were both killed. A folder names the process that made it; a server that is
+/// still running in it ends by itself when it misses its lock file. Young folders stay: their guard may be at work, or
+/// another container with process numbers of its own shares the temporary folder.
 pub(super) fn sweep() {
     let Ok(entries) = std::fs::read_dir(std::env::temp_dir()) else { return };
     for entry in entries.flatten() {
@@ -99,14 +104,10 @@ pub(super) fn sweep() {
         else {
             continue;
         };
-        if !is_alive(owner) {
+        let changed = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        let age = changed.and_then(|changed| changed.elapsed().ok());
+        if age.is_some_and(|age| age > YOUNG) && !is_alive(owner) {
             let path = entry.path();
-            let server = std::fs::read_to_string(path.join("data/postmaster.pid")).ok();
-            let server = server.and_then(|text| text.lines().next()?.trim().parse().ok());
-            if server.is_some_and(is_alive) {
-                // Its guard is still at work, or was killed alone: the server sees its missing files and ends.
-                continue;
-            }
             if let Err(error) = std::fs::remove_dir_all(&path) {
                 tracing::debug!(%error, path = %path.display(), "a stale throwaway folder stays");
             }
