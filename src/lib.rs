@@ -16,6 +16,8 @@ pub mod directory;
 
 pub mod config;
 
+pub mod engine;
+
 #[cfg(feature = "throwaway")]
 pub mod throwaway;
 

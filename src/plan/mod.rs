@@ -10,12 +10,14 @@
 
 mod ast;
 mod bind;
+mod cache;
 mod compile;
 mod error;
 mod policy;
 mod rewrite;
 mod template;
 
+pub use cache::{CacheStats, CatalogId, PlanCache};
 pub use compile::compile;
 pub use error::PlanError;
 
@@ -49,6 +51,19 @@ pub struct Plan {
     pub span: std::ops::Range<usize>,
     /// The client's parameters: highest `$n`, or the declared number.
     pub params: u16,
+}
+
+impl Plan {
+    /// Bytes that this plan holds, for the cache's bound.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let texts = match &self.action {
+            Action::Run(run) => run.template.bytes(),
+            Action::Transaction(transaction) => transaction.text.len(),
+            Action::Empty | Action::Session(_) => 0,
+        };
+        std::mem::size_of::<Plan>() + texts
+    }
 }
 
 /// What to do with a statement.
