@@ -23,3 +23,6 @@ pub mod throwaway;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+
+#[cfg(feature = "migrate")]
+pub mod migrate;

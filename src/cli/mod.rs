@@ -7,6 +7,7 @@
 mod directory;
 mod export;
 mod fault;
+mod migrate;
 mod org;
 mod output;
 mod password;
@@ -68,6 +69,8 @@ enum Command {
     /// Print what exists
     #[command(subcommand)]
     Catalog(export::Command),
+    /// Apply schema files to every shard
+    Migrate(migrate::Command),
     /// Show what a statement becomes: shard, leaf, access, physical SQL
     Rewrite(rewrite::Command),
 }
@@ -81,6 +84,7 @@ impl Command {
             | Command::Shard(_)
             | Command::Role(_)
             | Command::Catalog(_)
+            | Command::Migrate(_)
             | Command::Rewrite(_) => "error",
         }
     }
@@ -112,6 +116,7 @@ async fn run(arguments: Arguments) -> Result<(), Fault> {
         Command::Shard(command) => shard::run(command, &config()?).await,
         Command::Role(command) => role::run(command, &config()?).await,
         Command::Catalog(command) => export::run(command, &config()?).await,
+        Command::Migrate(command) => migrate::run(command, config()?).await,
         Command::Rewrite(command) => rewrite::run(command, config).await,
     }
 }

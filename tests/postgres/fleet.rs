@@ -123,6 +123,20 @@ impl Fleet {
         self.config.clone()
     }
 
+    /// Applies schema files, each a name and a text, to every shard.
+    pub async fn migrate(&self, files: &[(&str, &str)]) {
+        for outcome in self.try_migrate(files).await {
+            outcome.result.unwrap();
+        }
+    }
+
+    /// The same, and how it went on each shard.
+    pub async fn try_migrate(&self, files: &[(&str, &str)]) -> Vec<orgfold::migrate::ShardOutcome> {
+        let files = files.iter().map(|&(name, text)| orgfold::migrate::SchemaFile::new(name, text)).collect();
+        let options = orgfold::migrate::MigrateOptions { config: self.config(), files, shard: None };
+        orgfold::migrate::run(&options, |_| {}).await.unwrap()
+    }
+
     /// A connection for operations.
     pub async fn operations(&self) -> Operations {
         Operations::connect(&self.config.directory).await.unwrap()

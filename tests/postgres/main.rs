@@ -5,5 +5,6 @@
 mod cli;
 mod directory;
 mod fleet;
+mod migrate;
 mod org_drop;
 mod throwaway;
