@@ -5,13 +5,17 @@
 
 #![allow(dead_code)] // a fixture offers more than today's tests ask for
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use orgfold::catalog::{LeafCount, leaf_of};
 use orgfold::config::Config;
 use orgfold::directory::DdlMode;
 use orgfold::directory::ops::{self, NewRole, NewShard, Operations};
+use orgfold::migrate::{self, MigrateOptions, SchemaFile, ShardOutcome};
+use orgfold::org::OrgId;
 use orgfold::throwaway::Cluster;
 use tokio::sync::{Mutex, OnceCell};
 use tokio_postgres::{Client, NoTls};
@@ -42,6 +46,7 @@ struct Place {
 pub struct FleetOptions {
     orgs: Vec<String>,
     roles: Vec<(String, Vec<String>)>,
+    files: Vec<SchemaFile>,
     separate: bool,
     config: String,
 }
@@ -59,6 +64,20 @@ impl FleetOptions {
         self
     }
 
+    /// Schema files, by their paths from the repository's root, that both shards are migrated with.
+    pub fn schema(mut self, paths: &[&str]) -> FleetOptions {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
+        self.files.extend(SchemaFile::read(&paths).unwrap());
+        self
+    }
+
+    /// One more schema file, given as text.
+    pub fn ddl(mut self, text: &str) -> FleetOptions {
+        self.files.push(SchemaFile::new(format!("{:04}_test.sql", self.files.len()), text));
+        self
+    }
+
     /// A cluster for the directory and one for each shard: tests may stop them.
     pub fn separate(mut self) -> FleetOptions {
         self.separate = true;
@@ -73,7 +92,14 @@ impl FleetOptions {
 
     /// Makes it.
     pub async fn start(self) -> Fleet {
-        let places = if self.separate { separate_places().await } else { shared_places().await };
+        let places = match (self.separate, self.files.is_empty()) {
+            (true, _) => separate_places().await,
+            (false, true) => shared_places([None; SHARDS]).await,
+            (false, false) => {
+                let template = migrated(&self.files).await;
+                shared_places([0, 1].map(|at| Some(template.shards[at].database.as_str()))).await
+            }
+        };
         let [directory, shards @ ..] = places.as_slice() else { panic!("no places") };
         let config = config(directory, &self.config);
         let fleet = Fleet { directory: directory.clone(), shards: shards.to_vec(), config, owned: !self.separate };
@@ -88,6 +114,10 @@ impl FleetOptions {
                 database: shard.database.clone(),
             };
             operations.add_shard(&new).await.unwrap();
+        }
+        if !self.files.is_empty() {
+            // On copies this applies nothing, but settles what belongs to a database and is not copied with it.
+            fleet.apply_all(&self.files).await;
         }
         for slug in &self.orgs {
             operations.create_org(slug, None).await.unwrap();
@@ -131,10 +161,19 @@ impl Fleet {
     }
 
     /// The same, and how it went on each shard.
-    pub async fn try_migrate(&self, files: &[(&str, &str)]) -> Vec<orgfold::migrate::ShardOutcome> {
-        let files = files.iter().map(|&(name, text)| orgfold::migrate::SchemaFile::new(name, text)).collect();
-        let options = orgfold::migrate::MigrateOptions { config: self.config(), files, shard: None };
-        orgfold::migrate::run(&options, |_| {}).await.unwrap()
+    pub async fn try_migrate(&self, files: &[(&str, &str)]) -> Vec<ShardOutcome> {
+        self.apply(files.iter().map(|&(name, text)| SchemaFile::new(name, text)).collect()).await
+    }
+
+    async fn apply(&self, files: Vec<SchemaFile>) -> Vec<ShardOutcome> {
+        let options = MigrateOptions { config: self.config(), files, shard: None };
+        migrate::run(&options, |_| {}).await.unwrap()
+    }
+
+    async fn apply_all(&self, files: &[SchemaFile]) {
+        for outcome in self.apply(files.to_vec()).await {
+            outcome.result.unwrap();
+        }
     }
 
     /// A connection for operations.
@@ -248,7 +287,24 @@ async fn make_roles(cluster: &Cluster) {
     client.batch_execute(&roles).await.unwrap();
 }
 
-async fn shared_places() -> Vec<Place> {
+/// A fleet whose shards have these files, made once for each set of files and kept as a template.
+async fn migrated(files: &[SchemaFile]) -> Arc<Fleet> {
+    /// By the files' names and checksums.
+    type Templates = BTreeMap<Vec<(String, String)>, Arc<Fleet>>;
+    static TEMPLATES: Mutex<Templates> = Mutex::const_new(BTreeMap::new());
+    let key: Vec<(String, String)> = files.iter().map(|file| (file.name().to_owned(), file.checksum())).collect();
+    let mut templates = TEMPLATES.lock().await;
+    if let Some(template) = templates.get(&key) {
+        return Arc::clone(template);
+    }
+    let template = Box::pin(Fleet::with().start()).await;
+    template.apply_all(files).await;
+    let template = Arc::new(template);
+    templates.insert(key, Arc::clone(&template));
+    template
+}
+
+async fn shared_places(templates: [Option<&str>; SHARDS]) -> Vec<Place> {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     // CREATE DATABASE locks its template: one at a time is faster than failing.
     static CREATING: Mutex<()> = Mutex::const_new(());
@@ -259,7 +315,8 @@ async fn shared_places() -> Vec<Place> {
     for at in 0..=SHARDS {
         let database = if at == 0 { format!("fleet{number}_directory") } else { format!("fleet{number}_shard{at}") };
         let _one = CREATING.lock().await;
-        client.batch_execute(&create_database(&database, at > 0)).await.unwrap();
+        let template = at.checked_sub(1).and_then(|shard| templates[shard]);
+        client.batch_execute(&create_database(&database, at > 0, template)).await.unwrap();
         places.push(Place { cluster: Arc::clone(&cluster), database });
     }
     places
@@ -272,14 +329,39 @@ async fn separate_places() -> Vec<Place> {
         make_roles(&cluster).await;
         let database = if at == 0 { "directory".to_owned() } else { format!("shard{at}") };
         let client = cluster.connect("postgres").await.unwrap();
-        client.batch_execute(&create_database(&database, at > 0)).await.unwrap();
+        client.batch_execute(&create_database(&database, at > 0, None)).await.unwrap();
         places.push(Place { cluster, database });
     }
     places
 }
 
 /// A shard belongs to the release role, as an operator would make it.
-fn create_database(name: &str, shard: bool) -> String {
+fn create_database(name: &str, shard: bool, template: Option<&str>) -> String {
     let owner = if shard { RELEASE } else { "postgres" };
-    format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE template0")
+    format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE {}", template.unwrap_or("template0"))
+}
+
+#[tokio::test]
+async fn fleets_of_one_schema_are_copies_with_the_same_walls() {
+    let ddl = "CREATE TABLE note (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL);";
+    let in_first_leaf = |&n: &i64| leaf_of(OrgId::try_new(n).unwrap(), LeafCount::STANDARD).get() == 0;
+    let org: i64 = (1..).find(in_first_leaf).unwrap();
+    let begun = std::time::Instant::now();
+    let first = Fleet::with().ddl(ddl).orgs(&["acme", "globex"]).start().await;
+    let made = begun.elapsed();
+    let begun = std::time::Instant::now();
+    let second = Fleet::with().ddl(ddl).orgs(&["acme"]).start().await;
+    println!("a migrated fleet: the first {made:?}, the next {:?}", begun.elapsed());
+    for fleet in [&first, &second] {
+        for shard in 1..=SHARDS {
+            let runtime = fleet.runtime_client(shard).await;
+            let insert = "INSERT INTO note_p00 (org_id, body) VALUES ($1, 'x') RETURNING id";
+            let row = runtime.query_one(insert, &[&org]).await.unwrap();
+            assert_eq!(row.get::<_, i64>(0), i64::try_from(shard).unwrap(), "the shard's own lane");
+            for refused in ["CREATE TABLE x ()", "CREATE TEMP TABLE x ()", "SELECT FROM note", "CREATE SCHEMA x"] {
+                let error = runtime.batch_execute(refused).await.unwrap_err();
+                assert_eq!(error.code().unwrap().code(), "42501", "{refused}");
+            }
+        }
+    }
 }

@@ -86,3 +86,30 @@ async fn a_drop_that_failed_serves_nobody_and_goes_on_later() {
     assert!(operations.orgs().await.unwrap().is_empty());
     assert!(operations.role("app").await.unwrap().orgs.is_empty());
 }
+
+#[tokio::test]
+async fn a_migrated_shard_is_cleared_of_the_org_through_its_catalog() {
+    let fleet = Fleet::with()
+        .ddl(
+            "CREATE TABLE parent (id bigint PRIMARY KEY, up bigint REFERENCES parent ON DELETE RESTRICT);
+             CREATE TABLE child (id bigint PRIMARY KEY, parent_id bigint NOT NULL REFERENCES parent ON DELETE RESTRICT);
+             -- orgfold: global
+             CREATE TABLE rate (code text PRIMARY KEY);",
+        )
+        .orgs(&["acme", "other", "globex"]) // acme and globex on the first shard
+        .start()
+        .await;
+    let shard = fleet.shard_client(1).await;
+    for org in [1_i64, 3] {
+        let rows = format!(
+            "INSERT INTO parent (org_id, id, up) VALUES ({org}, 1, NULL), ({org}, 2, 1);
+             INSERT INTO child (org_id, id, parent_id) VALUES ({org}, 1, 2)"
+        );
+        shard.batch_execute(&rows).await.unwrap();
+    }
+    assert_eq!(fleet.operations().await.drop_org("acme", &fleet.config().migrate).await.unwrap(), 3);
+    let left = "SELECT array_agg(DISTINCT org_id), count(*) FROM \
+                (SELECT org_id FROM parent UNION ALL SELECT org_id FROM child) x";
+    let row = shard.query_one(left, &[]).await.unwrap();
+    assert_eq!((row.get::<_, Vec<i64>>(0), row.get::<_, i64>(1)), (vec![3], 3));
+}
