@@ -47,6 +47,7 @@ const AFTER: &str = "\
 Begin with:
   orgfold directory init
   orgfold shard add main --host db1.internal --database app
+  orgfold migrate schema/*.sql
   orgfold org create acme
   orgfold role create app --org acme < password.txt
 
