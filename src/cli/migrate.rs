@@ -19,6 +19,9 @@ pub(super) struct Command {
     /// Print the physical SQL instead of running it
     #[arg(long)]
     dry_run: bool,
+    /// Report where shards differ from their catalog and from each other; change nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    check: bool,
     /// Only this shard
     #[arg(long, value_name = "NAME")]
     shard: Option<String>,
@@ -32,6 +35,16 @@ pub(super) async fn run(command: Command, config: Config) -> Result<(), Fault> {
             output::line(&format!("-- shard {shard}\n{text}"))?;
         }
         return Ok(());
+    }
+    if command.check {
+        let found = migrate::check(&options).await?;
+        for drift in &found {
+            output::line(&format!("{}: {}", drift.shard, drift.what))?;
+        }
+        return match found.len() {
+            0 => output::line("no drift"),
+            count => Err(Fault::new(format!("{count} differences"))),
+        };
     }
     let mut lines = Vec::new();
     let outcomes = migrate::run(&options, |progress| {

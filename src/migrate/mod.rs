@@ -9,6 +9,7 @@
 //! that was applied never changes; two runs at once take turns; a shard that fails leaves the others correct. What is
 //! absent: undoing; rows of orgs; anything at runtime.
 
+mod check;
 mod cursor;
 mod error;
 mod files;
@@ -20,6 +21,7 @@ mod prepare;
 mod run;
 mod shard;
 
+pub use check::{Drift, check};
 pub use error::{MigrateError, Refusal};
 pub use files::SchemaFile;
 pub use plan::{Concurrent, Part, PlanOptions, Step};

@@ -132,7 +132,7 @@ pub async fn dry_run(options: &MigrateOptions) -> Result<Vec<(String, String)>, 
 }
 
 /// The shards to do, by number.
-async fn shards(options: &MigrateOptions) -> Result<Vec<ShardEntry>, MigrateError> {
+pub(super) async fn shards(options: &MigrateOptions) -> Result<Vec<ShardEntry>, MigrateError> {
     let directory = Directory::connect(&options.config.directory).await?;
     let snapshot = directory.snapshot();
     let mut shards: Vec<ShardEntry> = snapshot.shards().map(|shard| ShardEntry::clone(shard)).collect();
@@ -147,7 +147,7 @@ async fn shards(options: &MigrateOptions) -> Result<Vec<ShardEntry>, MigrateErro
 }
 
 /// What [`apply_to_shard`] needs to know about a shard.
-fn target(config: &Config, entry: &ShardEntry) -> Result<ShardTarget, MigrateError> {
+pub(super) fn target(config: &Config, entry: &ShardEntry) -> Result<ShardTarget, MigrateError> {
     Ok(ShardTarget {
         name: entry.name.clone(),
         lane: entry.id.get(),
@@ -173,7 +173,7 @@ fn global_tables(config: &Config) -> Result<BTreeSet<QualifiedName>, MigrateErro
 }
 
 /// Connects as the release role.
-async fn connect(config: &Config, entry: &ShardEntry) -> Result<Client, MigrateError> {
+pub(super) async fn connect(config: &Config, entry: &ShardEntry) -> Result<Client, MigrateError> {
     let password = config.migrate.resolve_password()?;
     let mut settings = entry.postgres(&config.migrate.user, password.as_ref());
     settings.connect_timeout(std::time::Duration::from_millis(config.shards.connect_timeout_ms));

@@ -162,16 +162,18 @@ impl Fleet {
 
     /// The same, and how it went on each shard.
     pub async fn try_migrate(&self, files: &[(&str, &str)]) -> Vec<ShardOutcome> {
-        self.apply(files.iter().map(|&(name, text)| SchemaFile::new(name, text)).collect()).await
+        migrate::run(&self.migrate_options(files), |_| {}).await.unwrap()
     }
 
-    async fn apply(&self, files: Vec<SchemaFile>) -> Vec<ShardOutcome> {
-        let options = MigrateOptions { config: self.config(), files, shard: None };
-        migrate::run(&options, |_| {}).await.unwrap()
+    /// What `orgfold migrate` would be told.
+    pub fn migrate_options(&self, files: &[(&str, &str)]) -> MigrateOptions {
+        let files = files.iter().map(|&(name, text)| SchemaFile::new(name, text)).collect();
+        MigrateOptions { config: self.config(), files, shard: None }
     }
 
     async fn apply_all(&self, files: &[SchemaFile]) {
-        for outcome in self.apply(files.to_vec()).await {
+        let options = MigrateOptions { config: self.config(), files: files.to_vec(), shard: None };
+        for outcome in migrate::run(&options, |_| {}).await.unwrap() {
             outcome.result.unwrap();
         }
     }

@@ -189,3 +189,109 @@ async fn a_shard_that_fails_leaves_the_others_and_the_next_run_finishes() {
     assert!(one.result.unwrap().is_empty());
     assert_eq!(two.result.unwrap(), ["b.sql"]);
 }
+
+async fn drift(fleet: &Fleet, files: &[(&str, &str)]) -> Vec<String> {
+    let found = orgfold::migrate::check(&fleet.migrate_options(files)).await.unwrap();
+    found.into_iter().map(|one| format!("{}: {}", one.shard, one.what)).collect()
+}
+
+#[tokio::test]
+async fn drift_is_found_on_the_shard_it_is_on() {
+    let fleet = Fleet::shared().await;
+    fleet.migrate(DEMO).await;
+    assert_eq!(drift(&fleet, DEMO).await, Vec::<String>::new());
+    let client = fleet.release_client(2).await;
+    client
+        .batch_execute(
+            "ALTER TABLE invoice_p03 DROP CONSTRAINT invoice_customer_id_fkey; DROP INDEX customer_name_idx;
+             GRANT SELECT ON invoice TO orgfold_runtime; GRANT SELECT ON payment_p00 TO PUBLIC;
+             CREATE TABLE stray (x int); ALTER TABLE contact ADD COLUMN more int;
+             ALTER TABLE note ALTER body SET DEFAULT 'x'; ALTER TYPE invoice_state ADD VALUE 'lost'",
+        )
+        .await
+        .unwrap();
+    let found = drift(&fleet, DEMO).await;
+    for expected in [
+        "shard2: missing: foreign key invoice_customer_id_fkey on public.invoice_p03 to public.customer_p03 \
+         (org_id, customer_id) on delete r on update a",
+        "shard2: missing: index public.customer_name_idx_p04 on public.customer_p04",
+        "shard2: not in the catalog: grant SELECT on public.invoice to orgfold_runtime",
+        "shard2: not in the catalog: grant SELECT on public.payment_p00 to PUBLIC",
+        "shard2: not in the catalog: table public.stray",
+        "shard2: not in the catalog: column public.contact #7 more integer",
+        "shard2: shard1 has not default of public.note_p01.body: 'x'::text",
+        "shard2: missing: enum public.invoice_state ('draft', 'open', 'paid', 'void')",
+    ] {
+        assert!(found.iter().any(|one| one == expected), "{expected}\n{found:#?}");
+    }
+    assert!(found.iter().all(|one| one.starts_with("shard2: ")), "{found:#?}");
+}
+
+#[tokio::test]
+async fn tables_change_with_their_leaves() {
+    let fleet = Fleet::shared().await;
+    let first = "CREATE EXTENSION btree_gist;
+        CREATE TABLE a (id serial PRIMARY KEY, code text UNIQUE, n int CHECK (n > 0), gone int, span int4range,
+            EXCLUDE USING gist (span WITH &&));
+        CREATE INDEX ON a (gone); CREATE INDEX a_n ON a (n, lower(code));
+        CREATE TABLE b (id int PRIMARY KEY, a_id int CONSTRAINT to_a REFERENCES a ON DELETE SET NULL (a_id));
+        CREATE TYPE mood AS ENUM ('sad', 'o''k');";
+    let second = r"ALTER TABLE a ADD COLUMN extra text NOT NULL DEFAULT 'it''s; \', ADD made bigserial,
+            ADD CONSTRAINT a_extra UNIQUE (extra), DROP COLUMN gone, ALTER n SET NOT NULL,
+            ALTER code TYPE varchar(50), ALTER id TYPE bigint, ADD m mood DEFAULT 'o''k', ALTER code DROP DEFAULT;
+        ALTER TABLE a RENAME COLUMN n TO number; ALTER TABLE a RENAME COLUMN id TO key;
+        ALTER TABLE a RENAME CONSTRAINT a_n_check TO positive; ALTER TABLE a RENAME CONSTRAINT a_pkey TO a_key;
+        ALTER TABLE b RENAME CONSTRAINT to_a TO at_a; ALTER TABLE b ALTER CONSTRAINT at_a DEFERRABLE;
+        ALTER TABLE a RENAME CONSTRAINT a_span_excl TO apart; ALTER TABLE a RENAME TO z;
+        ALTER INDEX a_n RENAME TO z_n; ALTER TYPE mood ADD VALUE 'glad' BEFORE 'sad';
+        ALTER TABLE b ADD CHECK (id <> 0) NOT VALID; ALTER TABLE b VALIDATE CONSTRAINT b_id_check;
+        ALTER TABLE b ADD CONSTRAINT again FOREIGN KEY (a_id) REFERENCES z (key) NOT VALID;
+        ALTER TABLE b VALIDATE CONSTRAINT again; ALTER TABLE b DROP CONSTRAINT again;
+        ALTER TABLE b DROP CONSTRAINT IF EXISTS again; DROP INDEX z_n;
+        COMMENT ON COLUMN z.number IS 'how ''many'''; COMMENT ON TABLE z IS NULL;";
+    let files = &[("1.sql", first), ("2.sql", second)];
+    fleet.migrate(files).await;
+    assert_eq!(drift(&fleet, files).await, Vec::<String>::new());
+    let client = fleet.release_client(1).await;
+    let z = &catalog(&client).await.tables[&QualifiedName::public("z")];
+    let columns: Vec<String> = z.columns.iter().map(|one| format!("{} {}", one.name, one.data_type)).collect();
+    let expected = [
+        "key bigint",
+        "code character varying(50)",
+        "number integer",
+        "span int4range",
+        "extra text",
+        "made bigint",
+        "m mood",
+    ];
+    assert_eq!(columns, expected);
+    let org = (1..9999).find(|id| leaf_of(OrgId::try_new(*id).unwrap(), LeafCount::STANDARD).get() == 0).unwrap();
+    client.batch_execute(&format!("INSERT INTO z_p00 (org_id, number) VALUES ({org}, 1)")).await.unwrap();
+    let text: String = client.query_one("SELECT extra FROM z", &[]).await.unwrap().get(0);
+    assert_eq!(text, r"it's; \");
+    // Then everything goes.
+    let files = &[("1.sql", first), ("2.sql", second), ("3.sql", "DROP TABLE b; DROP TABLE z; DROP TYPE mood")];
+    fleet.migrate(files).await;
+    assert_eq!(drift(&fleet, files).await, Vec::<String>::new());
+    assert!(catalog(&client).await.tables.is_empty());
+}
+
+#[tokio::test]
+async fn indexes_built_concurrently_are_taken_up_again() {
+    let fleet = Fleet::shared().await;
+    fleet.migrate(&[("1.sql", "CREATE TABLE t (x int, y int)")]).await;
+    let text = "COMMENT ON TABLE t IS 'one'; CREATE UNIQUE INDEX CONCURRENTLY t_x ON t (x) WHERE y > 0;
+        COMMENT ON TABLE t IS 'two'; CREATE INDEX CONCURRENTLY ON t (y)";
+    let client = fleet.shard_client(1).await;
+    // Two rows of one org stand in the way of the unique index.
+    let org = (1..9999).find(|id| leaf_of(OrgId::try_new(*id).unwrap(), LeafCount::STANDARD).get() == 5).unwrap();
+    client.batch_execute(&format!("INSERT INTO t_p05 VALUES ({org}, 1, 1), ({org}, 1, 1)")).await.unwrap();
+    let files = &[("1.sql", "CREATE TABLE t (x int, y int)"), ("2.sql", text)];
+    let [one, two]: [_; 2] = fleet.try_migrate(files).await.try_into().unwrap();
+    assert!(matches!(one.result, Err(MigrateError::Statement { .. })), "{one:?}");
+    assert_eq!(two.result.unwrap(), ["2.sql"]);
+    assert!(drift(&fleet, files).await.iter().any(|one| one.contains("2.sql was applied in part")));
+    client.batch_execute("UPDATE t_p05 SET y = 0").await.unwrap();
+    fleet.migrate(files).await;
+    assert_eq!(drift(&fleet, files).await, Vec::<String>::new());
+}

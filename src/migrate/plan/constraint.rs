@@ -218,29 +218,27 @@ impl Planner<'_> {
         let scope = self.scope(name)?;
         let constraint = self.resolve(name, spec)?;
         let parent = relation(name);
-        let deferral = match (constraint.deferrable, constraint.initially_deferred) {
-            (false, _) => "",
-            (true, false) => " DEFERRABLE",
-            (true, true) => " DEFERRABLE INITIALLY DEFERRED",
-        };
+        let deferral = deferral(&constraint);
         let valid = if spec.not_valid { " NOT VALID" } else { "" };
         let named = quote(&constraint.name);
         match &constraint.kind {
             ConstraintKind::Check { expression } => {
-                let text = format!("CONSTRAINT {named} CHECK ({expression}\n)");
+                let text = format!("CONSTRAINT {named} CHECK ({expression})");
                 match inline {
                     Some(texts) => texts.push(text),
                     None => self.push(format!("ALTER TABLE {parent} ADD {text}{valid}")),
                 }
             }
-            ConstraintKind::PrimaryKey { columns } => {
-                self.keep_key(name, scope, &constraint, "PRIMARY KEY", columns, deferral);
+            ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } => {
+                self.keep_key(name, scope, &constraint);
             }
-            ConstraintKind::Unique { columns, nulls_not_distinct } => {
-                let words = if *nulls_not_distinct { "UNIQUE NULLS NOT DISTINCT" } else { "UNIQUE" };
-                self.keep_key(name, scope, &constraint, words, columns, deferral);
+            ConstraintKind::ForeignKey { .. } => {
+                let set = match &spec.kind {
+                    ConstraintKindSpec::ForeignKey { on_delete_columns, .. } => on_delete_columns.as_slice(),
+                    _ => &[],
+                };
+                self.foreign_key(name, scope, &constraint, set, valid)?;
             }
-            ConstraintKind::ForeignKey { .. } => self.foreign_key(name, scope, &constraint, spec, deferral, valid)?,
             ConstraintKind::Exclude { .. } => self.exclude(name, scope, &constraint, spec, deferral)?,
         }
         self.table_mut(name)?.constraints.push(constraint);
@@ -248,15 +246,14 @@ impl Planner<'_> {
     }
 
     /// On the leaves first, under names of ours: the parent's then finds and adopts them.
-    fn keep_key(
-        &mut self,
-        name: &QualifiedName,
-        scope: Scope,
-        constraint: &Constraint,
-        words: &str,
-        columns: &[String],
-        deferral: &str,
-    ) {
+    pub(super) fn keep_key(&mut self, name: &QualifiedName, scope: Scope, constraint: &Constraint) {
+        let (words, columns) = match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns } => ("PRIMARY KEY", columns),
+            ConstraintKind::Unique { columns, nulls_not_distinct: false } => ("UNIQUE", columns),
+            ConstraintKind::Unique { columns, nulls_not_distinct: true } => ("UNIQUE NULLS NOT DISTINCT", columns),
+            ConstraintKind::ForeignKey { .. } | ConstraintKind::Check { .. } | ConstraintKind::Exclude { .. } => return,
+        };
+        let deferral = deferral(constraint);
         let parent = relation(name);
         let named = quote(&constraint.name);
         match scope {
@@ -275,21 +272,21 @@ impl Planner<'_> {
         }
     }
 
-    fn foreign_key(
+    /// `set`: the columns that ON DELETE SET NULL or SET DEFAULT sets; empty: all of the key's.
+    pub(super) fn foreign_key(
         &mut self,
         name: &QualifiedName,
         scope: Scope,
         constraint: &Constraint,
-        spec: &ConstraintSpec,
-        deferral: &str,
+        set: &[String],
         valid: &str,
     ) -> Result<(), Refusal> {
         let ConstraintKind::ForeignKey { columns, target, target_columns, on_delete, on_update } = &constraint.kind
         else {
             return Ok(());
         };
-        let ConstraintKindSpec::ForeignKey { on_delete_columns, .. } = &spec.kind else { return Ok(()) };
-        let set = if on_delete_columns.is_empty() { columns } else { on_delete_columns };
+        let set = if set.is_empty() { columns.as_slice() } else { set };
+        let deferral = deferral(constraint);
         let actions =
             format!("{}{}", action_text("DELETE", *on_delete, Some(set)), action_text("UPDATE", *on_update, None));
         let named = quote(&constraint.name);
@@ -475,6 +472,14 @@ impl Planner<'_> {
                     of.schema == name.schema && table.constraints.iter().any(|one| one.name == candidate)
                 })
         }))
+    }
+}
+
+fn deferral(constraint: &Constraint) -> &'static str {
+    match (constraint.deferrable, constraint.initially_deferred) {
+        (false, _) => "",
+        (true, false) => " DEFERRABLE",
+        (true, true) => " DEFERRABLE INITIALLY DEFERRED",
     }
 }
 

@@ -153,7 +153,7 @@ impl Planner<'_> {
         } else if let Some(default) = &spec.default {
             text.push_str(&format!(" DEFAULT {default}"));
         } else if let Some(expression) = &spec.generated {
-            text.push_str(&format!(" GENERATED ALWAYS AS ({expression}\n) STORED"));
+            text.push_str(&format!(" GENERATED ALWAYS AS ({expression}) STORED"));
         }
         let column = Column {
             name: spec.name.clone(),

@@ -8,7 +8,7 @@
 use super::{Concurrent, Planner};
 use crate::catalog::{Index, ORG_COLUMN, QualifiedName, Scope};
 use crate::migrate::cursor::Cursor;
-use crate::migrate::lex::Kind;
+use crate::migrate::lex::{self, Kind, Statement};
 use crate::migrate::physical::{quote, relation};
 use crate::migrate::{Refusal, names};
 
@@ -49,51 +49,56 @@ impl Planner<'_> {
         });
         self.check_new(&QualifiedName::new(&name.schema, &logical))?;
 
-        let leading = match method.as_str() {
-            "btree" | "brin" => format!("{}, ", quote(ORG_COLUMN)),
-            _ if unique => return Err(cursor.refuse(format!("a unique index by {method}"))),
-            _ => String::new(),
-        };
-        let tail = if rest.is_empty() { String::new() } else { format!("\n{rest}") };
-        let words = if unique { "UNIQUE INDEX" } else { "INDEX" };
-        let by = quote(&method);
-        let parent = relation(&name);
-        let own = quote(&logical);
-        let definition =
-            format!("USING {method} ({elements}){}", if rest.is_empty() { String::new() } else { format!(" {rest}") });
+        if unique && !leads(&method) {
+            return Err(cursor.refuse(format!("a unique index by {method}")));
+        }
+        let tail = if rest.is_empty() { String::new() } else { format!(" {rest}") };
+        let definition = format!("USING {method} ({elements}){tail}");
         let physical = match scope {
-            Scope::Global => {
-                if concurrently {
-                    let sql = format!("CREATE {words} CONCURRENTLY {own} ON {parent} USING {by} ({elements}\n){tail}");
-                    let schema = name.schema.clone();
-                    self.concurrent.push(Concurrent { schema, name: logical.clone(), sql });
-                } else {
-                    self.push(format!("CREATE {words} {own} ON {parent} USING {by} ({elements}\n){tail}"));
-                }
-                logical.clone()
-            }
+            Scope::Global => logical.clone(),
             Scope::Org => {
                 let taken = |base: &str| self.base_taken(&name.schema, base);
-                let base = names::physical_base(&logical, self.naming.max_base_bytes(), taken);
-                let how = if concurrently { " CONCURRENTLY" } else { "" };
-                for number in self.leaves() {
-                    let index = self.naming.physical(&base, number);
-                    let leaf = self.leaf(&name, number);
-                    let sql = format!(
-                        "CREATE {words}{how} {} ON {leaf} USING {by} ({leading}{elements}\n){tail}",
-                        quote(&index)
-                    );
-                    if concurrently {
-                        self.concurrent.push(Concurrent { schema: name.schema.clone(), name: index, sql });
-                    } else {
-                        self.push(sql);
-                    }
-                }
-                self.push(format!("CREATE {words} {own} ON {parent} USING {by} ({leading}{elements}\n){tail}"));
-                base
+                names::physical_base(&logical, self.naming.max_base_bytes(), taken)
             }
         };
-        self.table_mut(&name)?.indexes.push(Index { name: logical, physical, unique, definition });
+        let index = Index { name: logical, physical, unique, definition };
+        self.make_index(&name, scope, &index, concurrently)?;
+        self.table_mut(&name)?.indexes.push(index);
+        Ok(())
+    }
+
+    /// The steps that make an index: on each leaf under a name of ours, then on the table, which adopts them.
+    pub(super) fn make_index(
+        &mut self,
+        name: &QualifiedName,
+        scope: Scope,
+        index: &Index,
+        concurrently: bool,
+    ) -> Result<(), Refusal> {
+        let by = physical_definition(&index.definition, scope)?;
+        let words = if index.unique { "UNIQUE INDEX" } else { "INDEX" };
+        let how = if concurrently { " CONCURRENTLY" } else { "" };
+        let own = quote(&index.name);
+        let whole = format!("CREATE {words} {own} ON {} {by}", relation(name));
+        if scope == Scope::Global {
+            if concurrently {
+                let sql = format!("CREATE {words}{how} {own} ON {} {by}", relation(name));
+                self.concurrent.push(Concurrent { schema: name.schema.clone(), name: index.name.clone(), sql });
+            } else {
+                self.push(whole);
+            }
+            return Ok(());
+        }
+        for number in self.leaves() {
+            let part = self.naming.physical(&index.physical, number);
+            let sql = format!("CREATE {words}{how} {} ON {} {by}", quote(&part), self.leaf(name, number));
+            if concurrently {
+                self.concurrent.push(Concurrent { schema: name.schema.clone(), name: part, sql });
+            } else {
+                self.push(sql);
+            }
+        }
+        self.push(whole);
         Ok(())
     }
 
@@ -137,6 +142,25 @@ impl Planner<'_> {
             Some((of.clone(), at))
         })
     }
+}
+
+/// Whether an index by that method has the org's column first.
+fn leads(method: &str) -> bool {
+    matches!(method, "btree" | "brin")
+}
+
+/// The definition of the catalog with the org's column in it.
+fn physical_definition(definition: &str, scope: Scope) -> Result<String, Refusal> {
+    let statement = Statement { tokens: lex::tokens(definition)?, line: 1, global: None };
+    let mut cursor = Cursor::new(definition, &statement);
+    cursor.expect("using")?;
+    let method = cursor.name()?;
+    let (elements, _) = cursor.parens()?;
+    let rest = cursor.rest();
+    let leading =
+        if scope == Scope::Org && leads(&method) { format!("{}, ", quote(ORG_COLUMN)) } else { String::new() };
+    let tail = if rest.is_empty() { String::new() } else { format!(" {rest}") };
+    Ok(format!("USING {} ({leading}{elements}){tail}", quote(&method)))
 }
 
 /// What PostgreSQL would call the elements in a name it chooses: the column, the function, or `expr`.

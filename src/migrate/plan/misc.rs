@@ -94,7 +94,7 @@ impl Planner<'_> {
                 "collate" | "default" | "constraint" | "not" | "null" | "check"))
         })?;
         let rest = cursor.rest();
-        self.push(format!("CREATE DOMAIN {} AS {base}\n{rest}", relation(&name)));
+        self.push(format!("CREATE DOMAIN {} AS {base} {rest}", relation(&name)));
         self.catalog.types.insert(name, DefinedType::Domain { base: super::types::normal(base) });
         Ok(())
     }

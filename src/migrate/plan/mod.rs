@@ -6,12 +6,14 @@
 //! is not known to be safe is refused; expressions come out as they went in, byte for byte. What is absent: I/O; the
 //! shard (a plan serves every shard; only sequences differ, see [`Step::sql`]).
 
+mod alter;
 mod column;
 mod constraint;
 mod create;
 mod drop;
 mod index;
 mod misc;
+mod rename;
 mod types;
 mod view;
 
@@ -153,6 +155,7 @@ impl Planner<'_> {
             ("create", "view" | "or") if cursor.is("create view") || cursor.is("create or replace view") => {
                 self.create_view(&mut cursor)
             }
+            ("alter", "table") => self.alter_table(&mut cursor),
             ("alter", "type") => self.alter_type(&mut cursor),
             ("alter", "index") => self.alter_index(&mut cursor),
             ("drop", "table") => self.drop_tables(&mut cursor),
@@ -251,8 +254,7 @@ impl Planner<'_> {
     /// Refuses while a view's text uses the name: the view would mean something else, or nothing.
     fn refuse_if_viewed(&self, name: &str, what: &str) -> Result<(), Refusal> {
         for (view, definition) in &self.catalog.views {
-            let mentioned = lex::tokens(&definition.query)?.iter().any(|token| named(token) == Some(name));
-            if mentioned {
+            if mentions(&definition.query, name)? {
                 return Err(self.refuse(format!("view {view} may use {what} {name}: drop the view first")));
             }
         }
@@ -266,6 +268,11 @@ fn named(token: &Token) -> Option<&str> {
         Kind::Word(name) | Kind::Quoted(name) => Some(name),
         Kind::Text | Kind::Number | Kind::Sign(_) => None,
     }
+}
+
+/// Whether an expression names something.
+fn mentions(text: &str, name: &str) -> Result<bool, Refusal> {
+    Ok(lex::tokens(text)?.iter().any(|token| named(token) == Some(name)))
 }
 
 /// The service has no such column; a statement that says so anyway would mean ours. Our schema is not its own either.
