@@ -24,6 +24,6 @@ mod shard;
 pub use check::{Drift, check};
 pub use error::{MigrateError, Refusal};
 pub use files::SchemaFile;
-pub use plan::{Concurrent, Part, PlanOptions, Step};
+pub use plan::{Concurrent, Part, PlanOptions, Step, plan_file};
 pub use run::{MigrateOptions, Progress, ShardOutcome, dry_run, run};
 pub use shard::{ShardTarget, apply_to_shard, catalog_of};

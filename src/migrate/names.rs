@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(choose("invoice", None, "pkey", free), "invoice_pkey");
         assert_eq!(choose("invoice", Some("a_b"), "key", |name| name == "invoice_a_b_key"), "invoice_a_b_key1");
         let long = choose(&"t".repeat(60), Some(&"c".repeat(60)), "fkey", free);
-        assert_eq!(long, format!("{}_{}_fkey", "t".repeat(28), "c".repeat(29)));
+        assert_eq!(long, format!("{}_{}_fkey", "t".repeat(29), "c".repeat(28)));
         assert_eq!(choose(&"é".repeat(31), None, "pkey", free), format!("{}_pkey", "é".repeat(29)));
     }
 

@@ -79,6 +79,7 @@ async fn locked(client: &mut Client, target: &ShardTarget, files: &[SchemaFile])
     prepare::prepare(&transaction, target).await?;
     first_catalog(&transaction, target).await?;
     transaction.commit().await.map_err(target.failed("preparing it"))?;
+    check_stride(client, target).await?;
     // First all that is known to be wrong, so that a changed file stops the run before anything new is applied.
     let mut pending = Vec::new();
     for file in files {
@@ -93,6 +94,29 @@ async fn locked(client: &mut Client, target: &ShardTarget, files: &[SchemaFile])
         applied.push(file.name().to_owned());
     }
     Ok(applied)
+}
+
+/// Sequences of two strides would give rows of two shards the same number.
+async fn check_stride(client: &Client, target: &ShardTarget) -> Result<(), MigrateError> {
+    let catalog = read_catalog(client, target).await?;
+    let row = client
+        .query_opt(
+            "SELECT s.seqincrement FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid \
+             JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE n.nspname = ANY ($1) AND s.seqincrement <> $2 LIMIT 1",
+            &[&catalog.schemas, &i64::from(target.plan.stride)],
+        )
+        .await
+        .map_err(target.failed("reading its sequences"))?;
+    let Some(row) = row else { return Ok(()) };
+    Err(MigrateError::Unfit {
+        shard: target.name.clone(),
+        reason: format!(
+            "its sequences have a stride of {}, [migrate] identity_stride is {}: it cannot change",
+            row.get::<_, i64>(0),
+            target.plan.stride
+        ),
+    })
 }
 
 /// How many parts of a file the shard has; `usize::MAX` when it has them all.

@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that fails says where
 
 mod config;
+mod migrate;
 mod tidy;

@@ -224,6 +224,10 @@ impl Planner<'_> {
         if types::serial(&written.to_ascii_lowercase()).is_some() {
             return Err(cursor.refuse("serial is not a type to change to"));
         }
+        if !types::is_type(&written) {
+            return Err(cursor.refuse(format!("`{written}` is not a type")));
+        }
+        self.refuse_row_type(&written)?;
         after.data_type = types::normal(&written);
         let mut words = format!("TYPE {written}");
         if cursor.eat("collate") {

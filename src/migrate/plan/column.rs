@@ -64,6 +64,9 @@ impl ColumnSpec {
     pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<ColumnSpec, Refusal> {
         let name = cursor.name()?;
         let written = cursor.until(|kind| ends_expression(kind) || matches!(kind, Kind::Sign('=')))?;
+        if !types::is_type(written) {
+            return Err(cursor.refuse(format!("`{written}` is not a type")));
+        }
         let serial = types::serial(&written.to_ascii_lowercase());
         let mut column = ColumnSpec {
             name,

@@ -127,6 +127,7 @@ impl Planner<'_> {
         if is_system_column(&spec.name) {
             return Err(self.refuse(format!("{} is the name of a system column", spec.name)));
         }
+        self.refuse_row_type(&spec.type_text)?;
         let keyed = constraints.iter().any(|one| match &one.kind {
             super::constraint::ConstraintKindSpec::PrimaryKey { columns } => columns.contains(&spec.name),
             _ => false,
@@ -166,6 +167,17 @@ impl Planner<'_> {
         };
         self.table_mut(name)?.columns.push(column);
         Ok((text, sequence.map(|made| (made, spec.name.clone()))))
+    }
+
+    /// A table's row type holds the org's column: a value of it would show it.
+    pub(super) fn refuse_row_type(&self, type_text: &str) -> Result<(), Refusal> {
+        let normal = types::normal(type_text);
+        let base = normal.trim_end_matches("[]");
+        let name = base.parse().unwrap_or_else(|_| QualifiedName::public(base.trim_matches('"')));
+        if self.catalog.tables.contains_key(&name) {
+            return Err(self.refuse(format!("{name} is a table: its rows are no type for a column")));
+        }
+        Ok(())
     }
 
     fn sequence(

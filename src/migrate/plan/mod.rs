@@ -109,6 +109,19 @@ pub(super) fn parts(text: &str) -> Result<Vec<Vec<Statement>>, Refusal> {
     Ok(parts)
 }
 
+/// What a schema file becomes on top of a catalog: its parts, each with the catalog after it. Pure: nothing is run.
+///
+/// # Errors
+/// [`Refusal`]: the first statement that cannot be made safe.
+pub fn plan_file(catalog: &Catalog, text: &str, options: &PlanOptions) -> Result<Vec<Part>, Refusal> {
+    let mut planned: Vec<Part> = Vec::new();
+    for part in parts(text)? {
+        let base = planned.last().map_or(catalog, |before| &before.catalog);
+        planned.push(plan(base, text, &part, options)?);
+    }
+    Ok(planned)
+}
+
 /// Plans one part of a file on top of a catalog.
 ///
 /// # Errors

@@ -26,6 +26,24 @@ pub(super) fn integer_limit(normal: &str) -> Option<i64> {
     }
 }
 
+/// Whether a text is one type: several words only where PostgreSQL's types have them.
+pub(super) fn is_type(text: &str) -> bool {
+    let normal = normal(text);
+    let bare: String = normal.split('"').step_by(2).collect();
+    let outside = bare.split('(').map(|part| part.split_once(')').map_or(part, |(_, after)| after));
+    let words = outside.collect::<String>().replace("[]", "");
+    let known = [
+        "double precision",
+        "character varying",
+        "bit varying",
+        "timestamp with time zone",
+        "timestamp without time zone",
+        "time with time zone",
+        "time without time zone",
+    ];
+    !words.contains(' ') || known.contains(&words.as_str()) || words.starts_with("interval ")
+}
+
 /// The normal spelling.
 pub(super) fn normal(text: &str) -> String {
     let Ok(tokens) = lex::tokens(text) else { return text.to_owned() };
@@ -101,6 +119,15 @@ mod tests {
             ("jsonb", "jsonb"),
         ] {
             assert_eq!(normal(written), expected, "{written}");
+            assert!(is_type(written), "{written}");
         }
+    }
+
+    #[test]
+    fn what_is_no_type_is_told() {
+        for written in ["int auto_increment", "text with (x)", "numeric(1) more", "a b"] {
+            assert!(!is_type(written), "{written}");
+        }
+        assert!(is_type("interval day to second(3)") && is_type("\"two words\""));
     }
 }

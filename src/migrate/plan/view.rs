@@ -2,14 +2,16 @@
 //!
 //! In: tokens. Out: a view of the catalog: its column names and its query in the service's words. Nothing is made on
 //! the shard: a view there would read the rows of all orgs, and with its owner's rights. Invariants: the query's columns
-//! have names that do not change when a table gets a column, so `*` is refused. What is absent: binding (`plan::bind`
-//! checks the query when a statement uses the view); recursive, temporary and materialized views, WITH CHECK OPTION.
+//! have names that do not change when a table gets a column, so `*` is refused. A view that statements
+//! could not use is refused. What is absent: recursive, temporary and materialized views, WITH CHECK OPTION.
 
 use super::Planner;
-use crate::catalog::View;
+use crate::catalog::{QualifiedName, View};
 use crate::migrate::Refusal;
 use crate::migrate::cursor::Cursor;
 use crate::migrate::lex::{Kind, Token};
+use crate::migrate::physical::relation;
+use crate::plan::{CompileOptions, compile};
 
 impl Planner<'_> {
     pub(super) fn create_view(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Refusal> {
@@ -57,8 +59,17 @@ impl Planner<'_> {
             }
         }
         let query = cursor.rest().to_owned();
-        self.catalog.views.insert(name, View { columns, query });
-        Ok(())
+        self.catalog.views.insert(name.clone(), View { columns, query });
+        self.check_view(&name)
+    }
+
+    /// A view that statements could not use is refused now, not when a service runs.
+    fn check_view(&self, name: &QualifiedName) -> Result<(), Refusal> {
+        let probe = format!("SELECT * FROM {}", relation(name));
+        match compile(&self.catalog, &probe, CompileOptions { declared_params: 0 }) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.refuse(format!("view {name}: {error}"))),
+        }
     }
 }
 
