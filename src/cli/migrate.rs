@@ -14,7 +14,7 @@ use crate::migrate::{self, MigrateError, MigrateOptions, Progress, SchemaFile};
 #[derive(Debug, Args)]
 pub(super) struct Command {
     /// Schema files, applied in this order, each once
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "check", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Print the physical SQL instead of running it
     #[arg(long)]

@@ -203,8 +203,11 @@ async fn build(
         let drop = format!("DROP INDEX CONCURRENTLY {name}");
         client.batch_execute(&drop).await.map_err(|source| statement(target, file, drop, source))?;
     }
+    // It waits for every transaction older than itself, which blocks nobody and may take long.
+    client.batch_execute("SET lock_timeout = 0").await.map_err(target.failed("building an index"))?;
     let built = client.batch_execute(&index.sql).await;
-    built.map_err(|source| statement(target, file, index.sql.clone(), source))
+    built.map_err(|source| statement(target, file, index.sql.clone(), source))?;
+    client.batch_execute("SET lock_timeout = '30s'").await.map_err(target.failed("building an index"))
 }
 
 async fn first_catalog(transaction: &Transaction<'_>, target: &ShardTarget) -> Result<(), MigrateError> {

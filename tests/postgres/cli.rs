@@ -53,3 +53,45 @@ async fn orgs_shards_and_roles_by_hand() {
     let (code, _, err) = run(&["role", "create", "open", "--any-org"], "");
     assert!(code == 2 && err.contains("the password is empty"), "{err}");
 }
+
+#[tokio::test]
+async fn schema_files_by_hand() {
+    let fleet = Fleet::shared().await;
+    let config = fleet.config();
+    let text = format!(
+        "[directory]\nurl = {:?}\n[shards]\npassword = {secret:?}\n[migrate]\npassword = {secret:?}\n",
+        config.directory.url.reveal(),
+        secret = crate::fleet::PASSWORD,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("orgfold.toml"), text).unwrap();
+    std::fs::write(path("1.sql"), "CREATE TABLE thing (id int PRIMARY KEY);").unwrap();
+    std::fs::write(path("2.sql"), "CREATE TABLE more (a int);\n\nGRANT SELECT ON more TO PUBLIC;").unwrap();
+    let run = |arguments: &[&str]| {
+        let done = orgfold(std::path::Path::new(&path("orgfold.toml")), arguments, "");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (done.status.code().unwrap(), text(done.stdout), text(done.stderr))
+    };
+    let (one, two) = (path("1.sql"), path("2.sql"));
+
+    let (code, out, err) = run(&["migrate", "--dry-run", &one]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("-- shard shard1") && out.contains("PARTITION BY HASH (\"org_id\")"), "{out}");
+    let (code, out, _) = run(&["migrate", "--check", &one]);
+    assert_eq!(code, 1);
+    assert!(out.contains("shard1: 1.sql was not applied"), "{out}");
+
+    assert_eq!(run(&["migrate", &one]).1, "shard1: applied 1.sql\nshard2: applied 1.sql\n");
+    assert_eq!(run(&["migrate", &one]).1, "shard1: up to date\nshard2: up to date\n");
+    assert_eq!(run(&["migrate", "--dry-run", &one]).1, "-- shard shard1\n\n-- shard shard2\n\n");
+    assert_eq!(run(&["migrate", "--check"]).1, "no drift\n");
+
+    let (code, out, err) = run(&["migrate", &one, &two]);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("shard1: FAILED: 2.sql:3: orgfold migrate does not support roles and privileges"), "{out}");
+    assert!(err.starts_with("error: 2 of 2 shards failed: shard1, shard2\n hint: "), "{err}");
+    assert_eq!(run(&["migrate", "--check", &one]).1, "no drift\n", "half of 2.sql was applied");
+    let (code, _, err) = run(&["migrate", &path("none.sql")]);
+    assert!(code == 1 && err.contains("none.sql"), "{err}");
+}

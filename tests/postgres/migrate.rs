@@ -295,3 +295,35 @@ async fn indexes_built_concurrently_are_taken_up_again() {
     fleet.migrate(files).await;
     assert_eq!(drift(&fleet, files).await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_new_catalog_is_announced() {
+    use futures_util::{StreamExt, stream};
+    let fleet = Fleet::shared().await;
+    let config = fleet.config();
+    let directory = orgfold::directory::Directory::connect(&config.directory).await.unwrap();
+    let snapshot = directory.snapshot();
+    let shard = snapshot.shards().find(|shard| shard.name == "shard1").unwrap();
+    let settings = shard.postgres(&config.shards.user, config.shards.resolve_password().unwrap().as_ref());
+    let (client, mut connection) = settings.connect(tokio_postgres::NoTls).await.unwrap();
+    let mut messages = stream::poll_fn(move |context| connection.poll_message(context)).boxed();
+    let listening = async {
+        client.batch_execute("LISTEN orgfold_catalog").await.unwrap();
+        fleet.migrate(&[("1.sql", "CREATE TABLE t (x int)")]).await;
+        std::future::pending::<()>().await
+    };
+    let heard = async {
+        while let Some(message) = messages.next().await {
+            if let tokio_postgres::AsyncMessage::Notification(news) = message.unwrap()
+                && (news.channel(), news.payload()) == ("orgfold_catalog", "1")
+            {
+                return;
+            }
+        }
+        panic!("the connection ended");
+    };
+    let both = async {
+        tokio::select! { () = listening => {}, () = heard => {} }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(30), both).await.unwrap();
+}
