@@ -69,10 +69,12 @@ pub enum MigrateError {
         source: tokio_postgres::Error,
     },
     /// A shard refused a statement of a file; the file's transaction was rolled back.
-    #[error("{file}: shard {shard} refused: {}\n{sql}", .source.as_db_error().map_or_else(|| .source.to_string(), |error| error.message().to_owned()))]
+    #[error("{file}:{line}: shard {shard} refused: {}\n{sql}", .source.as_db_error().map_or_else(|| .source.to_string(), |error| error.message().to_owned()))]
     Statement {
         /// Which file.
         file: String,
+        /// The line of the statement it comes from.
+        line: usize,
         /// Where.
         shard: String,
         /// The physical statement.

@@ -119,7 +119,7 @@ pub async fn dry_run(options: &MigrateOptions) -> Result<Vec<(String, String)>, 
                     text.push_str(&format!("{};\n", index.sql));
                 }
                 text.push_str("BEGIN;\n");
-                for step in &planned.steps {
+                for (_, step) in &planned.steps {
                     text.push_str(&format!("{};\n", step.sql(target.lane)));
                 }
                 text.push_str("COMMIT;\n");

@@ -159,9 +159,9 @@ async fn apply(client: &mut Client, target: &ShardTarget, file: &SchemaFile, don
         }
         let now = i32::try_from(done).unwrap_or(0).saturating_add(number);
         let transaction = client.transaction().await.map_err(target.failed("beginning"))?;
-        for step in &part.steps {
+        for (line, step) in &part.steps {
             let sql = step.sql(target.lane);
-            transaction.batch_execute(&sql).await.map_err(|source| statement(target, file, sql, source))?;
+            transaction.batch_execute(&sql).await.map_err(|source| statement(target, file, *line, sql, source))?;
         }
         let mut after = part.catalog.clone();
         respell_types(&transaction, target, &mut after).await?;
@@ -179,8 +179,14 @@ async fn apply(client: &mut Client, target: &ShardTarget, file: &SchemaFile, don
     Ok(())
 }
 
-fn statement(target: &ShardTarget, file: &SchemaFile, sql: String, source: tokio_postgres::Error) -> MigrateError {
-    MigrateError::Statement { file: file.name().to_owned(), shard: target.name.clone(), sql, source }
+fn statement(
+    target: &ShardTarget,
+    file: &SchemaFile,
+    line: usize,
+    sql: String,
+    source: tokio_postgres::Error,
+) -> MigrateError {
+    MigrateError::Statement { file: file.name().to_owned(), line, shard: target.name.clone(), sql, source }
 }
 
 const INDEX_STATE: &str = "SELECT i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
@@ -201,12 +207,12 @@ async fn build(
         }
         let name = super::physical::relation(&QualifiedName::new(&index.schema, &index.name));
         let drop = format!("DROP INDEX CONCURRENTLY {name}");
-        client.batch_execute(&drop).await.map_err(|source| statement(target, file, drop, source))?;
+        client.batch_execute(&drop).await.map_err(|source| statement(target, file, index.line, drop, source))?;
     }
     // It waits for every transaction older than itself, which blocks nobody and may take long.
     client.batch_execute("SET lock_timeout = 0").await.map_err(target.failed("building an index"))?;
     let built = client.batch_execute(&index.sql).await;
-    built.map_err(|source| statement(target, file, index.sql.clone(), source))?;
+    built.map_err(|source| statement(target, file, index.line, index.sql.clone(), source))?;
     client.batch_execute("SET lock_timeout = '30s'").await.map_err(target.failed("building an index"))
 }
 

@@ -18,6 +18,7 @@ const ORG_DEFAULT: &str = "DEFAULT (current_setting('orgfold.org_id'))::bigint";
 
 impl Planner<'_> {
     pub(super) fn create_table(&mut self, cursor: &mut Cursor<'_>, annotated: bool) -> Result<(), Refusal> {
+        let line = self.line;
         cursor.expect("create")?;
         let unlogged = if cursor.eat("unlogged") { "UNLOGGED " } else { "" };
         cursor.expect("table")?;
@@ -68,6 +69,7 @@ impl Planner<'_> {
             }
         }
         let after = std::mem::replace(&mut self.steps, before);
+        self.line = line;
         lines.append(&mut checks);
         let body = lines.join(",\n    ");
         let parent = relation(&name);
@@ -192,12 +194,13 @@ impl Planner<'_> {
         let name = QualifiedName::new(&table.schema, &chosen);
         let stride = i64::from(self.options.stride);
         let cache = if options.cache > 1 { format!(" CACHE {}", options.cache) } else { String::new() };
-        self.steps.push(Step::Sequence {
+        let step = Step::Sequence {
             before: format!("CREATE SEQUENCE {} AS {data_type} INCREMENT BY {stride} START WITH", relation(&name)),
             from: options.start,
             stride,
             after: cache,
-        });
+        };
+        self.steps.push((self.line, step));
         self.push(format!("GRANT USAGE ON SEQUENCE {} TO {}", relation(&name), quote(&self.options.runtime_role)));
         Ok(name)
     }

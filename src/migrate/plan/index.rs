@@ -83,7 +83,12 @@ impl Planner<'_> {
         if scope == Scope::Global {
             if concurrently {
                 let sql = format!("CREATE {words}{how} {own} ON {} {by}", relation(name));
-                self.concurrent.push(Concurrent { schema: name.schema.clone(), name: index.name.clone(), sql });
+                self.concurrent.push(Concurrent {
+                    schema: name.schema.clone(),
+                    name: index.name.clone(),
+                    sql,
+                    line: self.line,
+                });
             } else {
                 self.push(whole);
             }
@@ -93,7 +98,7 @@ impl Planner<'_> {
             let part = self.naming.physical(&index.physical, number);
             let sql = format!("CREATE {words}{how} {} ON {} {by}", quote(&part), self.leaf(name, number));
             if concurrently {
-                self.concurrent.push(Concurrent { schema: name.schema.clone(), name: part, sql });
+                self.concurrent.push(Concurrent { schema: name.schema.clone(), name: part, sql, line: self.line });
             } else {
                 self.push(sql);
             }

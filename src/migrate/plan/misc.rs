@@ -68,7 +68,8 @@ impl Planner<'_> {
             let mut fields = Vec::new();
             while !inner.done() {
                 fields.push(inner.name()?);
-                inner.until(|kind| *kind == Kind::Sign(','))?;
+                let of = inner.until(|kind| *kind == Kind::Sign(','))?;
+                self.refuse_row_type(of)?;
                 if !inner.eat_sign(',') {
                     break;
                 }
@@ -94,6 +95,7 @@ impl Planner<'_> {
                 "collate" | "default" | "constraint" | "not" | "null" | "check"))
         })?;
         let rest = cursor.rest();
+        self.refuse_row_type(base)?;
         self.push(format!("CREATE DOMAIN {} AS {base} {rest}", relation(&name)));
         self.catalog.types.insert(name, DefinedType::Domain { base: super::types::normal(base) });
         Ok(())

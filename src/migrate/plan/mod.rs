@@ -77,6 +77,8 @@ pub struct Concurrent {
     pub name: String,
     /// `CREATE INDEX CONCURRENTLY ...`.
     pub sql: String,
+    /// The line of the file it comes from.
+    pub line: usize,
 }
 
 /// Statements that are applied together.
@@ -84,8 +86,8 @@ pub struct Concurrent {
 pub struct Part {
     /// Indexes to build first, outside the transaction.
     pub concurrent: Vec<Concurrent>,
-    /// What to run in one transaction.
-    pub steps: Vec<Step>,
+    /// What to run in one transaction, each with the line of the file it comes from.
+    pub steps: Vec<(usize, Step)>,
     /// The catalog afterwards; its version is one more than before when anything in it changed.
     pub catalog: Catalog,
 }
@@ -144,7 +146,7 @@ struct Planner<'o> {
     catalog: Catalog,
     options: &'o PlanOptions,
     naming: LeafNaming,
-    steps: Vec<Step>,
+    steps: Vec<(usize, Step)>,
     concurrent: Vec<Concurrent>,
     line: usize,
 }
@@ -184,7 +186,7 @@ impl Planner<'_> {
     }
 
     fn push(&mut self, sql: String) {
-        self.steps.push(Step::Sql(sql));
+        self.steps.push((self.line, Step::Sql(sql)));
     }
 
     /// The numbers of the leaves.
