@@ -4,6 +4,8 @@
 
 pub mod sqlstate;
 
+pub mod wire;
+
 pub mod org;
 
 pub mod catalog;

@@ -1,0 +1,83 @@
+//! [`Frame`]: one message with its tag and length, as it came.
+
+use bytes::{Bytes, BytesMut};
+
+use super::Malformed;
+
+/// Tag and length.
+pub const HEADER_BYTES: usize = 5;
+
+/// One message, header included, so that forwarding it is a copy and no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The message's type.
+    pub tag: u8,
+    /// Tag, length and body.
+    pub bytes: Bytes,
+}
+
+impl Frame {
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> Bytes {
+        self.bytes.slice(HEADER_BYTES.min(self.bytes.len())..)
+    }
+}
+
+/// Takes the next whole frame off a buffer; `None` while it is not all there.
+///
+/// # Errors
+/// [`Malformed`] when its length is less than its own four bytes or more than `max_bytes`.
+pub fn next_frame(buffer: &mut BytesMut, max_bytes: usize) -> Result<Option<Frame>, Malformed> {
+    let Some((tag, [a, b, c, d])) = header(buffer) else { return Ok(None) };
+    let length = u32::from_be_bytes([a, b, c, d]) as usize;
+    if length < 4 {
+        return Err(Malformed("invalid message length"));
+    }
+    if length > max_bytes {
+        return Err(Malformed("message is longer than the limit"));
+    }
+    let total = length + 1;
+    if buffer.len() < total {
+        // Room for the rest at once: a large frame does not grow the buffer piece by piece.
+        buffer.reserve(total - buffer.len());
+        return Ok(None);
+    }
+    Ok(Some(Frame { tag, bytes: buffer.split_to(total).freeze() }))
+}
+
+fn header(buffer: &[u8]) -> Option<(u8, [u8; 4])> {
+    let (tag, rest) = buffer.split_first()?;
+    let length = rest.first_chunk::<4>()?;
+    Some((*tag, *length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn frames_come_whole_or_not_at_all() {
+        let mut buffer = BytesMut::from(&b"Q\0\0\0\x05\0S\0\0"[..]);
+        let frame = next_frame(&mut buffer, 100).unwrap().unwrap();
+        assert_eq!((frame.tag, frame.body().as_ref()), (b'Q', &b"\0"[..]));
+        assert_eq!(next_frame(&mut buffer, 100), Ok(None));
+        buffer.extend_from_slice(b"\0\x04");
+        assert_eq!(next_frame(&mut buffer, 100).unwrap().unwrap().tag, b'S');
+        assert!(next_frame(&mut BytesMut::from(&b"Q\0\0\0\x03"[..]), 100).is_err());
+        assert!(next_frame(&mut BytesMut::from(&b"Q\xff\0\0\0"[..]), 100).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut buffer = BytesMut::from(&bytes[..]);
+            while let Ok(Some(frame)) = next_frame(&mut buffer, 1 << 16) {
+                let _ = crate::wire::bind::Bind::parse(frame.body());
+                let _ = crate::wire::report::fields(&frame.body());
+                let _ = crate::wire::describe::row_description(&frame.body());
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What orgfold itself says to a client.
+
+use bytes::{BufMut, BytesMut};
+
+use super::bind::{frame, put_count, put_text};
+
+/// AuthenticationOk.
+pub fn authentication_ok(out: &mut BytesMut) {
+    frame(b'R', out, |out| out.put_i32(0));
+}
+
+/// AuthenticationSASL with one mechanism.
+pub fn authentication_sasl(mechanism: &str, out: &mut BytesMut) {
+    frame(b'R', out, |out| {
+        out.put_i32(10);
+        put_text(mechanism, out);
+        out.put_u8(0);
+    });
+}
+
+/// AuthenticationSASLContinue.
+pub fn authentication_sasl_continue(data: &str, out: &mut BytesMut) {
+    frame(b'R', out, |out| {
+        out.put_i32(11);
+        out.extend_from_slice(data.as_bytes());
+    });
+}
+
+/// AuthenticationSASLFinal.
+pub fn authentication_sasl_final(data: &str, out: &mut BytesMut) {
+    frame(b'R', out, |out| {
+        out.put_i32(12);
+        out.extend_from_slice(data.as_bytes());
+    });
+}
+
+/// NegotiateProtocolVersion: 3.0, and the options that are not known.
+pub fn negotiate_protocol_version(unknown: &[&str], out: &mut BytesMut) {
+    frame(b'v', out, |out| {
+        out.put_i32(0);
+        out.put_i32(i32::try_from(unknown.len()).unwrap_or(0));
+        for name in unknown {
+            put_text(name, out);
+        }
+    });
+}
+
+/// ParameterStatus.
+pub fn parameter_status(name: &str, value: &str, out: &mut BytesMut) {
+    frame(b'S', out, |out| {
+        put_text(name, out);
+        put_text(value, out);
+    });
+}
+
+/// BackendKeyData.
+pub fn backend_key_data(pid: i32, secret: i32, out: &mut BytesMut) {
+    frame(b'K', out, |out| {
+        out.put_i32(pid);
+        out.put_i32(secret);
+    });
+}
+
+/// ReadyForQuery with the transaction's status: `I`, `T` or `E`.
+pub fn ready_for_query(status: u8, out: &mut BytesMut) {
+    frame(b'Z', out, |out| out.put_u8(status));
+}
+
+/// A message without a body: ParseComplete `1`, BindComplete `2`, CloseComplete `3`, NoData `n`, EmptyQueryResponse `I`.
+pub fn bare(tag: u8, out: &mut BytesMut) {
+    frame(tag, out, |_| {});
+}
+
+/// CommandComplete.
+pub fn command_complete(tag: &str, out: &mut BytesMut) {
+    frame(b'C', out, |out| put_text(tag, out));
+}
+
+/// ParameterDescription without parameters.
+pub fn no_parameters(out: &mut BytesMut) {
+    frame(b't', out, |out| out.put_u16(0));
+}
+
+/// RowDescription of one text column.
+pub fn one_text_column(name: &str, out: &mut BytesMut) {
+    frame(b'T', out, |out| {
+        put_count(1, out);
+        put_text(name, out);
+        out.put_i32(0);
+        out.put_i16(0);
+        out.put_i32(25);
+        out.put_i16(-1);
+        out.put_i32(-1);
+        out.put_i16(0);
+    });
+}
+
+/// DataRow of one text value.
+pub fn one_text_row(value: &str, out: &mut BytesMut) {
+    frame(b'D', out, |out| {
+        put_count(1, out);
+        out.put_i32(i32::try_from(value.len()).unwrap_or(0));
+        out.extend_from_slice(value.as_bytes());
+    });
+}
