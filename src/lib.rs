@@ -20,6 +20,12 @@ pub mod config;
 
 pub mod engine;
 
+#[cfg(feature = "proxy")]
+pub mod upstream;
+
+#[cfg(feature = "proxy")]
+pub mod frontend;
+
 #[cfg(feature = "throwaway")]
 pub mod throwaway;
 

@@ -6,10 +6,12 @@
 //! `org_id` is never among the columns; names are folded as PostgreSQL stores them. What is absent: I/O, orgs.
 
 mod hash;
+mod logical;
 mod names;
 mod table;
 
 pub use hash::{LeafNumber, leaf_of};
+pub use logical::logical_fields;
 pub use names::{LeafNaming, MAX_IDENTIFIER_BYTES, QualifiedName};
 pub use table::{
     Column, Constraint, ConstraintKind, DefinedType, Function, Identity, Index, ReferentialAction, Scope, Table, View,

@@ -13,6 +13,7 @@ mod output;
 mod password;
 mod rewrite;
 mod role;
+mod serve;
 mod shard;
 
 pub use fault::Fault;
@@ -72,6 +73,8 @@ enum Command {
     Catalog(export::Command),
     /// Apply schema files to every shard
     Migrate(migrate::Command),
+    /// Run the proxy
+    Serve(serve::Command),
     /// Show what a statement becomes: shard, leaf, access, physical SQL
     Rewrite(rewrite::Command),
 }
@@ -87,6 +90,7 @@ impl Command {
             | Command::Catalog(_)
             | Command::Migrate(_)
             | Command::Rewrite(_) => "error",
+            Command::Serve(_) => "info",
         }
     }
 }
@@ -116,6 +120,7 @@ async fn run(arguments: Arguments) -> Result<(), Fault> {
         Command::Org(command) => org::run(command, &config()?).await,
         Command::Shard(command) => shard::run(command, &config()?).await,
         Command::Role(command) => role::run(command, &config()?).await,
+        Command::Serve(command) => serve::run(command, config()?).await,
         Command::Catalog(command) => export::run(command, &config()?).await,
         Command::Migrate(command) => migrate::run(command, config()?).await,
         Command::Rewrite(command) => rewrite::run(command, config).await,

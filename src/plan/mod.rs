@@ -23,6 +23,16 @@ pub use error::PlanError;
 
 pub use template::Template;
 
+/// Checks a setting that a client names when it connects; `true` when it always has that value already.
+///
+/// # Errors
+/// 42501 for what only orgfold may set, 0A000 for what it does not support.
+#[cfg(feature = "proxy")]
+pub(crate) fn check_session_setting(name: &str, value: &str) -> Result<bool, PlanError> {
+    policy::check_setting(name, Some(value), false, 0)?;
+    Ok(policy::is_fixed(name))
+}
+
 /// What a statement does to data; decides pools, replicas and what `orgfold rewrite` prints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {

@@ -1,0 +1,447 @@
+//! The extended protocol: Parse, Bind, Describe, Execute, Close.
+
+use std::sync::Arc;
+
+use super::fault::Fault;
+use super::session::{CopyIn, End, Expect, Session};
+use super::statement::{ClientStatement, Way};
+use crate::plan::{CompileOptions, Session as Command};
+use crate::sqlstate::SqlState;
+use crate::upstream::Statement;
+use crate::wire::bind::Bind;
+use crate::wire::{Cursor, Frame, Malformed, reply, request};
+
+/// Sets the org that a leaf's default takes, for this transaction: before COPY FROM.
+const SET_ORG: &str = "SELECT pg_catalog.set_config('orgfold.org_id', $1, true)";
+
+/// The portal of orgfold's own statements.
+const HIDDEN_PORTAL: &str = "orgfold_hidden";
+
+fn broken(malformed: Malformed) -> End {
+    End::Fault(malformed.into())
+}
+
+/// What a Parse message says.
+struct Parse {
+    name: String,
+    sql: String,
+    types: Vec<u32>,
+}
+
+impl Parse {
+    fn read(frame: &Frame) -> Result<Parse, Malformed> {
+        let mut cursor = Cursor::new(frame.body());
+        let (name, sql, count) = (cursor.text()?, cursor.text()?, cursor.count()?);
+        if usize::from(count) * 4 != cursor.left() {
+            return Err(Malformed("message has a wrong number of types"));
+        }
+        let mut types = Vec::with_capacity(usize::from(count));
+        for _ in 0..count {
+            types.push(cursor.int()?.cast_unsigned());
+        }
+        Ok(Parse { name, sql, types })
+    }
+}
+
+impl Session {
+    pub(super) async fn parse(&mut self, frame: &Frame) -> Result<(), End> {
+        let Parse { name, sql, types } = Parse::read(frame).map_err(broken)?;
+        if !name.is_empty() && self.statements.contains_key(name.as_str()) {
+            self.refuse(Fault::error(
+                SqlState::DUPLICATE_PREPARED_STATEMENT,
+                format!("prepared statement \"{name}\" already exists"),
+            ));
+            return Ok(());
+        }
+        if name.is_empty() {
+            self.statements.remove("");
+        }
+        match self.prepare(sql.into(), types, !name.is_empty()) {
+            Ok(statement) => {
+                if let Err(fault) = self.parse_on_shard(&name, &statement).await {
+                    self.refuse(fault);
+                    return Ok(());
+                }
+                self.statements.insert(name.into(), statement);
+            }
+            Err(fault) => self.refuse(fault),
+        }
+        Ok(())
+    }
+
+    /// Compiles one statement.
+    fn prepare(&self, text: Arc<str>, types: Vec<u32>, named: bool) -> Result<Arc<ClientStatement>, Fault> {
+        let catalog = self.compile_catalog()?;
+        let declared_params = u16::try_from(types.len()).unwrap_or(u16::MAX);
+        let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params })?;
+        if plans.len() > 1 {
+            return Err(Fault::error(
+                SqlState::SYNTAX_ERROR,
+                "cannot insert multiple commands into a prepared statement",
+            ));
+        }
+        let statement = Arc::new(ClientStatement::new(text, types, plans, 0, catalog.id, named));
+        self.check_org(&statement)?;
+        Ok(statement)
+    }
+
+    /// Org data needs an org.
+    pub(super) fn check_org(&self, statement: &ClientStatement) -> Result<(), Fault> {
+        if statement.needs_org() && self.org.is_none() {
+            return Err(Fault::error(SqlState::INVALID_AUTHORIZATION, "no org is set")
+                .hint("connect to the org's name as the database, or SET orgfold.org = '...'"));
+        }
+        Ok(())
+    }
+
+    /// The shard reads a statement at Parse, so that its faults come there.
+    async fn parse_on_shard(&mut self, name: &str, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
+        if statement.way() != Way::Shard {
+            self.say(|out| reply::bare(b'1', out));
+            return Ok(());
+        }
+        self.ensure_lease().await?;
+        let physical = self.physical(statement)?;
+        let shown = Expect::Parse { shown: true, name: Some(name.into()), statement: Arc::clone(statement) };
+        if self.send_prepare(&physical, statement.named, shown).is_none() {
+            self.say(|out| reply::bare(b'1', out));
+        }
+        Ok(())
+    }
+
+    pub(super) fn physical(&self, statement: &ClientStatement) -> Result<Statement, Fault> {
+        let Some(catalog) = &self.catalog else {
+            return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
+        };
+        statement.physical(catalog, self.place, &self.settings)
+    }
+
+    /// Prepares on the backend; `Some` when Parse had to be sent, with `expect` queued for its answer.
+    fn send_prepare(&mut self, physical: &Statement, named: bool, expect: Expect) -> Option<()> {
+        let backend = self.lease.as_mut()?.backend()?;
+        let prepared = backend.prepare(physical, named);
+        if !prepared.is_new {
+            return None;
+        }
+        self.expect.push_back(expect);
+        self.group_open = true;
+        let backend = self.lease.as_mut()?.backend()?;
+        if let Some(surplus) = backend.surplus() {
+            request::close(b'S', &surplus, &mut backend.channel().output);
+            self.expect.push_back(Expect::Close { shown: false });
+        }
+        Some(())
+    }
+
+    /// The name under which a statement is prepared on the backend, preparing it first if need be.
+    pub(super) fn prepared_name(&mut self, statement: &Arc<ClientStatement>) -> Result<Arc<str>, Fault> {
+        let physical = self.physical(statement)?;
+        let hidden = Expect::Parse { shown: false, name: None, statement: Arc::clone(statement) };
+        let _ = self.send_prepare(&physical, statement.named, hidden);
+        let Some(backend) = self.backend() else {
+            return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
+        };
+        Ok(backend.prepare(&physical, statement.named).name)
+    }
+
+    /// A statement by the client's name, compiled anew when the catalog has changed since.
+    fn statement(&mut self, name: &str) -> Result<Arc<ClientStatement>, Fault> {
+        let Some(statement) = self.statements.get(name).cloned() else {
+            let what = if name.is_empty() {
+                "unnamed prepared statement".to_owned()
+            } else {
+                format!("prepared statement \"{name}\"")
+            };
+            return Err(Fault::error(SqlState::INVALID_STATEMENT_NAME, format!("{what} does not exist")));
+        };
+        let catalog = self.compile_catalog()?;
+        if statement.catalog == catalog.id {
+            self.check_org(&statement)?;
+            return Ok(statement);
+        }
+        let renewed = self.prepare(Arc::clone(&statement.text), statement.types().to_vec(), statement.named)?;
+        self.statements.insert(name.into(), Arc::clone(&renewed));
+        Ok(renewed)
+    }
+
+    pub(super) async fn bind(&mut self, frame: &Frame) -> Result<(), End> {
+        let bind = Bind::parse(frame.body()).map_err(broken)?;
+        if let Err(fault) = self.try_bind(&bind).await {
+            self.refuse(fault);
+        }
+        Ok(())
+    }
+
+    async fn try_bind(&mut self, bind: &Bind) -> Result<(), Fault> {
+        let mut statement = self.statement(&bind.statement)?;
+        if statement.way() == Way::Shard {
+            self.ensure_lease().await?;
+            // The lease may have brought a newer catalog.
+            statement = self.statement(&bind.statement)?;
+        }
+        let wanted = statement.plan().map_or(0, |plan| plan.params);
+        if bind.count() != wanted {
+            return Err(Fault::error(
+                SqlState::PROTOCOL_VIOLATION,
+                format!(
+                    "bind message supplies {} parameters, but prepared statement \"{}\" requires {wanted}",
+                    bind.count(),
+                    bind.statement
+                ),
+            ));
+        }
+        if !bind.portal.is_empty() && self.portals.contains_key(bind.portal.as_str()) {
+            return Err(Fault::error(SqlState::DUPLICATE_CURSOR, format!("cursor \"{}\" already exists", bind.portal)));
+        }
+        if statement.way() == Way::Shard {
+            let name = self.prepared_name(&statement)?;
+            let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());
+            if statement.takes_org() && org.is_none() {
+                return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org"));
+            }
+            if let Some(backend) = self.backend() {
+                bind.write(&name, org, &mut backend.channel().output);
+            }
+            self.expect.push_back(Expect::Bind { shown: true, statement: Some(Arc::clone(&statement)) });
+            self.group_open = true;
+        } else {
+            self.say(|out| reply::bare(b'2', out));
+        }
+        self.portals.insert(bind.portal.as_str().into(), statement);
+        Ok(())
+    }
+
+    pub(super) async fn describe(&mut self, frame: &Frame) -> Result<(), End> {
+        let mut cursor = Cursor::new(frame.body());
+        let kind = cursor.byte().map_err(broken)?;
+        let name = cursor.text().map_err(broken)?;
+        let described = match kind {
+            b'S' => self.describe_statement(&name).await,
+            b'P' => self.describe_portal(&name),
+            _other => return Err(broken(Malformed("invalid DESCRIBE message subtype"))),
+        };
+        if let Err(fault) = described {
+            self.refuse(fault);
+        }
+        Ok(())
+    }
+
+    async fn describe_statement(&mut self, name: &str) -> Result<(), Fault> {
+        let mut statement = self.statement(name)?;
+        match statement.way() {
+            Way::Shard => {
+                self.ensure_lease().await?;
+                statement = self.statement(name)?;
+                let prepared = self.prepared_name(&statement)?;
+                if let Some(backend) = self.backend() {
+                    request::describe(b'S', &prepared, &mut backend.channel().output);
+                }
+                let hides_last = statement.takes_org();
+                self.expect.push_back(Expect::DescribeStatement { hides_last, statement });
+                self.group_open = true;
+            }
+            Way::Empty | Way::Here(_) => {
+                let shows = shows_org(&statement);
+                self.say(|out| {
+                    reply::no_parameters(out);
+                    describe_here(shows, out);
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn describe_portal(&mut self, name: &str) -> Result<(), Fault> {
+        let statement = self.portal(name)?;
+        if statement.way() == Way::Shard {
+            if let Some(backend) = self.backend() {
+                request::describe(b'P', name, &mut backend.channel().output);
+            }
+            self.expect.push_back(Expect::DescribePortal { simple: false });
+            self.group_open = true;
+        } else {
+            let shows = shows_org(&statement);
+            self.say(|out| describe_here(shows, out));
+        }
+        Ok(())
+    }
+
+    fn portal(&self, name: &str) -> Result<Arc<ClientStatement>, Fault> {
+        let found = self.portals.get(name).cloned();
+        found.ok_or_else(|| Fault::error(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist")))
+    }
+
+    pub(super) async fn execute(&mut self, frame: &Frame) -> Result<(), End> {
+        let mut cursor = Cursor::new(frame.body());
+        let name = cursor.text().map_err(broken)?;
+        let max_rows = cursor.int().map_err(broken)?;
+        let done = match self.portal(&name) {
+            Ok(statement) => self.execute_portal(&name, max_rows, &statement),
+            Err(fault) => Err(fault),
+        };
+        if let Err(fault) = done {
+            self.refuse(fault);
+        }
+        Ok(())
+    }
+
+    fn execute_portal(&mut self, name: &str, max_rows: i32, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
+        match statement.way() {
+            Way::Empty => {
+                self.say(|out| reply::bare(b'I', out));
+                Ok(())
+            }
+            Way::Here(command) => self.command(command, true),
+            Way::Shard => self.execute_on_shard(name, max_rows, statement, false),
+        }
+    }
+
+    /// Sends Execute; for COPY FROM, the org goes before it.
+    pub(super) fn execute_on_shard(
+        &mut self,
+        portal: &str,
+        max_rows: i32,
+        statement: &Arc<ClientStatement>,
+        simple: bool,
+    ) -> Result<(), Fault> {
+        if statement.copies_in() {
+            self.set_org_for_copy(statement)?;
+            self.copy = CopyIn::Asked;
+        }
+        let Some(backend) = self.backend() else {
+            return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
+        };
+        request::execute(portal, max_rows, &mut backend.channel().output);
+        self.expect.push_back(Expect::Execute { statement: Arc::clone(statement), simple });
+        self.group_open = true;
+        Ok(())
+    }
+
+    fn set_org_for_copy(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
+        let Some((_, org)) = self.place else {
+            return Err(Fault::error(SqlState::INTERNAL_ERROR, "COPY without an org"));
+        };
+        let set = Statement { sql: SET_ORG.into(), types: Arc::from([25]) };
+        let hidden = Expect::Parse { shown: false, name: None, statement: Arc::clone(statement) };
+        let _ = self.send_prepare(&set, true, hidden);
+        let Some(backend) = self.backend() else {
+            return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
+        };
+        let name = backend.prepare(&set, true).name;
+        let mut bind = Bind::plain();
+        HIDDEN_PORTAL.clone_into(&mut bind.portal);
+        let out = &mut backend.channel().output;
+        // The org's id is the statement's only parameter, as text.
+        bind.write(&name, Some(org.get()), out);
+        request::execute(HIDDEN_PORTAL, 0, out);
+        request::close(b'P', HIDDEN_PORTAL, out);
+        self.expect.push_back(Expect::Bind { shown: false, statement: None });
+        self.expect.push_back(Expect::ExecuteHidden);
+        self.expect.push_back(Expect::Close { shown: false });
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self, frame: &Frame) -> Result<(), End> {
+        let mut cursor = Cursor::new(frame.body());
+        let kind = cursor.byte().map_err(broken)?;
+        let name = cursor.text().map_err(broken)?;
+        match kind {
+            // The backends keep it: another may use it again.
+            b'S' => {
+                self.statements.remove(name.as_str());
+                self.say(|out| reply::bare(b'3', out));
+            }
+            b'P' => {
+                let on_shard = self.portals.remove(name.as_str()).is_some_and(|portal| portal.way() == Way::Shard);
+                match self.backend() {
+                    Some(backend) if on_shard => {
+                        request::close(b'P', &name, &mut backend.channel().output);
+                        self.expect.push_back(Expect::Close { shown: true });
+                        self.group_open = true;
+                    }
+                    Some(_) | None => self.say(|out| reply::bare(b'3', out)),
+                }
+            }
+            _other => return Err(broken(Malformed("invalid CLOSE message subtype"))),
+        }
+        Ok(())
+    }
+
+    /// A command that the session carries out itself. `alone` says that no other statement shares its text.
+    pub(super) fn command(&mut self, command: &Command, alone: bool) -> Result<(), Fault> {
+        let tag = match command {
+            Command::SetOrg(slug) => {
+                let busy = self.status != b'I' || self.group_open || !self.expect.is_empty();
+                if busy {
+                    return Err(Fault::error(
+                        SqlState::ACTIVE_TRANSACTION,
+                        "orgfold.org cannot be changed inside a transaction",
+                    ));
+                }
+                if !alone {
+                    return Err(Fault::error(
+                        SqlState::FEATURE_NOT_SUPPORTED,
+                        "SET orgfold.org must be a query of its own",
+                    ));
+                }
+                self.org = match slug {
+                    None => None,
+                    Some(slug) => Some(super::handshake::allowed_org(&self.engine, &self.role, slug)?),
+                };
+                // What was prepared for one org is not for another.
+                self.statements.clear();
+                self.portals.clear();
+                "SET"
+            }
+            Command::SetAlready => "SET",
+            Command::DiscardAll => {
+                if self.status != b'I' || self.group_open {
+                    return Err(Fault::error(
+                        SqlState::ACTIVE_TRANSACTION,
+                        "DISCARD ALL cannot run inside a transaction block",
+                    ));
+                }
+                self.statements.clear();
+                self.portals.clear();
+                self.settings.reset_all();
+                self.settings.commit();
+                "DISCARD ALL"
+            }
+            Command::Deallocate(None) => {
+                self.statements.clear();
+                "DEALLOCATE ALL"
+            }
+            Command::Deallocate(Some(name)) => {
+                if self.statements.remove(&**name).is_none() {
+                    return Err(Fault::error(
+                        SqlState::INVALID_STATEMENT_NAME,
+                        format!("prepared statement \"{name}\" does not exist"),
+                    ));
+                }
+                "DEALLOCATE"
+            }
+            Command::Show { name: _, text: _ } => {
+                let org = self.org.as_ref().map_or_else(String::new, |org| org.slug.as_str().to_owned());
+                self.say(|out| reply::one_text_row(&org, out));
+                "SHOW"
+            }
+            Command::Set { .. } | Command::Reset(_) | Command::ResetAll => {
+                return Err(Fault::error(SqlState::INTERNAL_ERROR, "a shard's command in the session"));
+            }
+        };
+        self.say(|out| reply::command_complete(tag, out));
+        Ok(())
+    }
+}
+
+pub(super) fn shows_org(statement: &ClientStatement) -> bool {
+    matches!(statement.session(), Some(Command::Show { .. }))
+}
+
+pub(super) fn describe_here(shows_org: bool, out: &mut bytes::BytesMut) {
+    if shows_org {
+        reply::one_text_column("orgfold.org", out);
+    } else {
+        reply::bare(b'n', out);
+    }
+}

@@ -1,0 +1,188 @@
+//! 1 the door: client bytes in, client bytes out. The standalone PostgreSQL-wire proxy.
+//!
+//! In: an [`Engine`], TCP connections. Out: sessions, each served by one task. Invariants: a client's frames are bounded;
+//! a client that does not finish its handshake in time is dropped; shutting down lets transactions end, up to a limit.
+//! What is absent: what statements mean (the engine's), how shards are reached (upstream's).
+
+mod cancel;
+mod extended;
+mod fault;
+mod greeting;
+mod handshake;
+mod replies;
+mod scram;
+mod session;
+mod settings;
+mod simple;
+mod statement;
+mod tls;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::config::{Config, ConfigError};
+use crate::engine::Engine;
+use crate::sqlstate::SqlState;
+use crate::upstream::Pools;
+use cancel::Sessions;
+use fault::Fault;
+use handshake::{Outcome, Refusal, shake_hands};
+
+/// Why the proxy does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The config lacks something.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Which address.
+        address: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The certificate or key cannot be used.
+    #[error("{0}")]
+    Tls(String),
+    /// There is no randomness for secrets.
+    #[error("the system gives no random bytes")]
+    Randomness,
+}
+
+/// What every connection shares.
+struct Front {
+    engine: Arc<Engine>,
+    pools: Arc<Pools>,
+    sessions: Arc<Sessions>,
+    tls: Option<TlsAcceptor>,
+    tls_required: bool,
+    max_frame_bytes: usize,
+    /// Makes up salts for roles that do not exist.
+    secret: [u8; 32],
+}
+
+/// A proxy that listens, before it serves.
+pub struct Proxy {
+    listener: TcpListener,
+    address: SocketAddr,
+    front: Arc<Front>,
+    max_clients: usize,
+    auth_timeout: Duration,
+    drain: Duration,
+}
+
+impl std::fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proxy").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Proxy {
+    /// Listens on the configured address.
+    ///
+    /// # Errors
+    /// [`ServeError`] when the address is taken or the config is wrong.
+    pub async fn bind(engine: Arc<Engine>, config: &Config) -> Result<Proxy, ServeError> {
+        let unheard = |source| ServeError::Listen { address: config.proxy.listen.clone(), source };
+        let listener = TcpListener::bind(&config.proxy.listen).await.map_err(unheard)?;
+        let address = listener.local_addr().map_err(unheard)?;
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|_| ServeError::Randomness)?;
+        let front = Front {
+            engine,
+            pools: Arc::new(Pools::new(&config.shards)?),
+            sessions: Arc::new(Sessions::default()),
+            tls: tls::acceptor(&config.proxy)?,
+            tls_required: config.proxy.tls_required,
+            max_frame_bytes: config.proxy.max_frame_bytes,
+            secret,
+        };
+        Ok(Proxy {
+            listener,
+            address,
+            front: Arc::new(front),
+            max_clients: config.proxy.max_clients,
+            auth_timeout: Duration::from_millis(config.proxy.auth_timeout_ms.max(1)),
+            drain: Duration::from_millis(config.proxy.drain_ms),
+        })
+    }
+
+    /// The address it listens on: the port, when the config said 0.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` is done, then lets sessions end: idle ones at once, others when their transaction is
+    /// over, all when the drain time is.
+    pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let mut sessions = tokio::task::JoinSet::new();
+        tokio::pin!(shutdown);
+        loop {
+            tokio::select! {
+                () = &mut shutdown => break,
+                Some(_) = sessions.join_next() => {}
+                accepted = self.listener.accept() => match accepted {
+                    Ok((socket, peer)) => {
+                        let full = self.front.sessions.count() >= self.max_clients;
+                        let front = Arc::clone(&self.front);
+                        sessions.spawn(client(front, socket, peer, full, self.auth_timeout, stopped.clone()));
+                    }
+                    Err(error) => {
+                        // Out of descriptors, most likely: some will come free.
+                        tracing::warn!(%error, "cannot accept a connection");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                },
+            }
+        }
+        drop(self.listener);
+        let _ = stop.send(true);
+        let ended = async { while sessions.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.drain, ended).await.is_err() {
+            tracing::warn!(left = sessions.len(), "closing sessions that did not end in time");
+            sessions.shutdown().await;
+        }
+    }
+}
+
+async fn client(
+    front: Arc<Front>,
+    socket: TcpStream,
+    peer: SocketAddr,
+    full: bool,
+    patience: Duration,
+    stopped: tokio::sync::watch::Receiver<bool>,
+) {
+    let _ = socket.set_nodelay(true);
+    let shaken = match tokio::time::timeout(patience, shake_hands(&front, socket)).await {
+        Ok(shaken) => shaken,
+        Err(_) => {
+            tracing::info!(%peer, "a client did not finish its handshake in time");
+            return;
+        }
+    };
+    match shaken {
+        Ok(Outcome::Session(session)) if full => {
+            let mut session = session;
+            let fault = Fault::fatal(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
+            session.client.output.clear();
+            session.client.output.extend_from_slice(&fault.bytes());
+            let _ = tokio::time::timeout(patience, session.client.flush()).await;
+        }
+        Ok(Outcome::Session(session)) => session.run(stopped).await,
+        Ok(Outcome::Done) | Err(Refusal::Gone) => {}
+        Err(Refusal::Fault(mut channel, fault)) => {
+            tracing::info!(%peer, sqlstate = %fault.sqlstate, message = fault.message, "refused a client");
+            channel.output.extend_from_slice(&fault.bytes());
+            let _ = tokio::time::timeout(patience, channel.flush()).await;
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What the shard answers, matched against what was asked.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+
+use super::fault::Fault;
+use super::session::{CopyIn, End, Expect, Session};
+use super::statement::ClientStatement;
+use crate::catalog::logical_fields;
+use crate::plan::{Session as Command, TransactionVerb};
+use crate::sqlstate::SqlState;
+use crate::wire::{Cursor, Frame, describe, reply, report, request};
+
+/// The shard said what nobody asked for: its state is unknown.
+struct Unexpected(&'static str);
+
+impl From<crate::wire::Malformed> for Unexpected {
+    fn from(malformed: crate::wire::Malformed) -> Unexpected {
+        Unexpected(malformed.0)
+    }
+}
+
+impl Session {
+    /// Handles every whole frame that the shard has sent.
+    pub(super) async fn take_backend_frames(&mut self) -> Result<(), End> {
+        loop {
+            let frame = match self.backend().map(crate::upstream::Backend::buffered) {
+                None | Some(Ok(None)) => return Ok(()),
+                Some(Ok(Some(frame))) => frame,
+                Some(Err(error)) => {
+                    return Err(End::Fault(Fault { severity: super::fault::Severity::Fatal, ..error.into() }));
+                }
+            };
+            self.say_pending();
+            let was_copy = self.copy;
+            if let Err(Unexpected(what)) = self.backend_frame(&frame) {
+                tracing::error!(what, tag = frame.tag, expected = ?self.expect.front(), "a shard broke the protocol");
+                return Err(End::Fault(Fault::fatal(
+                    SqlState::INTERNAL_ERROR,
+                    "the database server broke the protocol",
+                )));
+            }
+            self.say_pending();
+            // A simple query goes on after its COPY failed to begin.
+            if was_copy == CopyIn::Asked && self.copy == CopyIn::No && self.simple.is_some() {
+                self.pump_simple().await?;
+            }
+        }
+    }
+
+    fn backend_frame(&mut self, frame: &Frame) -> Result<(), Unexpected> {
+        match frame.tag {
+            b'D' | b'd' => return self.data(frame),
+            b'E' => return self.failed(frame),
+            b'Z' => return self.ready(frame),
+            b'N' => return self.notice(frame),
+            b'S' => return self.parameter(frame),
+            // Nobody can LISTEN.
+            b'A' => return Ok(()),
+            _more => {}
+        }
+        if matches!(self.expect.front(), Some(Expect::HiddenQuery)) {
+            return if matches!(frame.tag, b'C' | b'I') { Ok(()) } else { Err(Unexpected("in a hidden query")) };
+        }
+        let Some(front) = self.expect.pop_front() else { return Err(Unexpected("a message without a question")) };
+        match (front, frame.tag) {
+            (Expect::Parse { shown, .. }, b'1') => {
+                if let Some(backend) = self.backend() {
+                    backend.confirm();
+                }
+                self.forward_if(shown, frame);
+            }
+            (Expect::Bind { shown, .. }, b'2') | (Expect::Close { shown }, b'3') => self.forward_if(shown, frame),
+            (Expect::DescribeStatement { hides_last, statement }, b't') => {
+                let bytes = describe::parameter_description(&frame.body(), hides_last)?;
+                self.client.output.extend_from_slice(&bytes);
+                self.expect.push_front(Expect::DescribeStatement { hides_last, statement });
+            }
+            (Expect::DescribeStatement { .. } | Expect::DescribePortal { .. }, b'T') => {
+                self.client.output.extend_from_slice(&describe::row_description(&frame.body())?);
+            }
+            (Expect::DescribeStatement { .. }, b'n') => self.forward_if(true, frame),
+            (Expect::DescribePortal { simple }, b'n') => self.forward_if(!simple, frame),
+            (Expect::Execute { statement, simple }, b'C') => self.completed(&statement, simple, frame)?,
+            (Expect::Execute { .. }, b'I' | b's') => self.forward_if(true, frame),
+            (front @ Expect::Execute { .. }, b'G') => {
+                self.copy = CopyIn::Open;
+                self.forward_if(true, frame);
+                self.expect.push_front(front);
+            }
+            (front @ Expect::Execute { .. }, b'H' | b'c') => {
+                self.forward_if(true, frame);
+                self.expect.push_front(front);
+            }
+            (Expect::ExecuteHidden, b'C') => {}
+            _other => return Err(Unexpected("another answer than asked for")),
+        }
+        Ok(())
+    }
+
+    fn forward_if(&mut self, shown: bool, frame: &Frame) {
+        if shown {
+            self.client.output.extend_from_slice(&frame.bytes);
+        }
+    }
+
+    /// Rows and copied data: forwarded as they are.
+    fn data(&mut self, frame: &Frame) -> Result<(), Unexpected> {
+        match self.expect.front() {
+            Some(Expect::Execute { .. }) => {
+                self.client.output.extend_from_slice(&frame.bytes);
+                Ok(())
+            }
+            Some(Expect::ExecuteHidden | Expect::HiddenQuery) => Ok(()),
+            Some(_) | None => Err(Unexpected("a row without a query")),
+        }
+    }
+
+    fn completed(&mut self, statement: &Arc<ClientStatement>, simple: bool, frame: &Frame) -> Result<(), Unexpected> {
+        let server_tag = Cursor::new(frame.body()).text()?;
+        let bytes = match statement.tag() {
+            None => frame.bytes.clone(),
+            Some(tag) => {
+                let mut out = BytesMut::new();
+                reply::command_complete(tag, &mut out);
+                out.freeze()
+            }
+        };
+        self.copy = CopyIn::No;
+        if let Some(transaction) = statement.transaction() {
+            match &transaction.verb {
+                TransactionVerb::Savepoint(name) => self.settings.savepoint(name),
+                TransactionVerb::Release(name) => self.settings.release(name),
+                TransactionVerb::RollbackTo(name) => self.settings.rollback_to(name),
+                // COMMIT of a failed transaction answers ROLLBACK.
+                TransactionVerb::Commit { chain: _ } | TransactionVerb::Rollback { chain: _ } => {
+                    if server_tag == "ROLLBACK" {
+                        self.settings.rollback();
+                    } else {
+                        self.settings.commit();
+                    }
+                    self.failed = false;
+                }
+                TransactionVerb::Begin | TransactionVerb::SetTransaction => {}
+            }
+        }
+        if let Some(command) = statement.session() {
+            match command {
+                Command::Set { name, value, local: false } => self.settings.set(name, value.as_deref()),
+                Command::Reset(name) => self.settings.set(name, None),
+                Command::ResetAll => {
+                    self.settings.reset_all();
+                    // The server went back to its own defaults, not to the client's.
+                    if let Some(backend) = self.backend() {
+                        backend.settings.clear();
+                    }
+                }
+                Command::Set { local: true, .. }
+                | Command::Show { .. }
+                | Command::SetOrg(_)
+                | Command::SetAlready
+                | Command::DiscardAll
+                | Command::Deallocate(_) => {}
+            }
+        }
+        // The commit of an implicit transaction comes after: until it has, a simple query is not complete.
+        if simple && matches!(self.expect.front(), Some(Expect::Sync)) {
+            self.held = Some(bytes);
+        } else {
+            self.client.output.extend_from_slice(&bytes);
+        }
+        Ok(())
+    }
+
+    fn ready(&mut self, frame: &Frame) -> Result<(), Unexpected> {
+        let status = Cursor::new(frame.body()).byte()?;
+        let front = self.expect.pop_front();
+        match front {
+            Some(Expect::HiddenQuery) => return Ok(()),
+            Some(Expect::Sync) => {}
+            Some(_) | None => return Err(Unexpected("ready without a Sync")),
+        }
+        if let Some(held) = self.held.take() {
+            self.client.output.extend_from_slice(&held);
+        }
+        self.client.output.extend_from_slice(&frame.bytes);
+        self.status = status;
+        if status == b'I' {
+            self.portals.clear();
+            if self.failed {
+                self.settings.rollback();
+            } else {
+                self.settings.commit();
+            }
+            self.failed = false;
+        }
+        Ok(())
+    }
+
+    /// An error of the shard's: the group it happened in is over.
+    fn failed(&mut self, frame: &Frame) -> Result<(), Unexpected> {
+        self.failed = true;
+        self.held = None;
+        if let Some(backend) = self.backend() {
+            backend.forget_unconfirmed();
+        }
+        if matches!(self.expect.front(), Some(Expect::HiddenQuery)) {
+            return Err(Unexpected("a session's settings were refused"));
+        }
+        let bytes = match self.expect.front() {
+            Some(Expect::Poison(bytes)) => bytes.clone(),
+            front => {
+                let statement = match front {
+                    Some(Expect::Parse { statement, .. } | Expect::DescribeStatement { statement, .. }) => {
+                        Some(statement)
+                    }
+                    Some(Expect::Execute { statement, .. }) => Some(statement),
+                    Some(Expect::Bind { statement, .. }) => statement.as_ref(),
+                    Some(_) | None => None,
+                };
+                let statement = statement.cloned();
+                self.logical(b'E', frame, statement.as_deref())?
+            }
+        };
+        self.client.output.extend_from_slice(&bytes);
+        // The shard skips everything up to the next Sync.
+        let mut synced = false;
+        while let Some(front) = self.expect.pop_front() {
+            match front {
+                Expect::Sync => {
+                    self.expect.push_front(Expect::Sync);
+                    synced = true;
+                    break;
+                }
+                Expect::Parse { name: Some(name), .. } => {
+                    self.statements.remove(&name);
+                }
+                _skipped => {}
+            }
+        }
+        let was_copying = self.copy != CopyIn::No;
+        self.copy = CopyIn::No;
+        if !synced {
+            if self.simple.take().is_some() {
+                // The rest of a simple query is over too.
+                if let Some(backend) = self.backend() {
+                    request::sync(&mut backend.channel().output);
+                }
+                self.expect.push_back(Expect::Sync);
+                self.group_open = false;
+            } else if self.group_open || was_copying {
+                self.skipping = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn notice(&mut self, frame: &Frame) -> Result<(), Unexpected> {
+        if matches!(self.expect.front(), Some(Expect::HiddenQuery | Expect::ExecuteHidden)) {
+            return Ok(());
+        }
+        let bytes = self.logical(b'N', frame, None)?;
+        self.client.output.extend_from_slice(&bytes);
+        Ok(())
+    }
+
+    fn parameter(&mut self, frame: &Frame) -> Result<(), Unexpected> {
+        let mut cursor = Cursor::new(frame.body());
+        let (name, value) = (cursor.text()?, cursor.text()?);
+        let hidden = matches!(self.expect.front(), Some(Expect::HiddenQuery));
+        if let Some(backend) = self.backend() {
+            match backend.parameters.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known = value,
+                None => backend.parameters.push((name, value)),
+            }
+        }
+        // The client knows its own settings: it hears only of what it changed.
+        self.forward_if(!hidden, frame);
+        Ok(())
+    }
+
+    /// A report in logical terms, with its position in the client's text.
+    fn logical(&self, tag: u8, frame: &Frame, statement: Option<&ClientStatement>) -> Result<Bytes, Unexpected> {
+        let fields = report::fields(&frame.body())?;
+        let Some(catalog) = &self.catalog else { return Err(Unexpected("a report without a shard")) };
+        let position = fields
+            .iter()
+            .find(|(letter, _)| *letter == b'P')
+            .and_then(|(_, text)| text.parse().ok())
+            .zip(statement)
+            .and_then(|(at, statement)| statement.position(&catalog.catalog, self.place, at));
+        let mut fields = logical_fields(fields, &catalog.catalog);
+        fields.extend(position.map(|position| (b'P', position.to_string())));
+        let mut out = BytesMut::new();
+        report::write(tag, &fields, &mut out);
+        Ok(out.freeze())
+    }
+}

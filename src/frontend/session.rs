@@ -1,0 +1,515 @@
+//! [`Session`]: one client's connection after its handshake.
+//!
+//! One task relays both ways: what the client sends is translated as it comes, each piece sent to the shard leaves an
+//! [`Expect`] in a queue, and what the shard answers is matched against the queue's head. Invariants: no frame of a
+//! client's goes to a shard as it came, but copied data; a backend is given back only when it is idle outside a
+//! transaction and the queue is empty, and is closed otherwise; a refusal after something was sent fails that
+//! transaction on the shard too, so the shard alone says whether a transaction goes on.
+
+use std::collections::{HashMap, VecDeque};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+
+use bytes::Bytes;
+
+use super::cancel::SessionKey;
+use super::fault::Fault;
+use super::settings::{Settings, difference};
+use super::statement::ClientStatement;
+use crate::catalog::LeafNumber;
+use crate::directory::{AllowedOrgs, OrgEntry};
+use crate::engine::{Engine, ShardCatalog};
+use crate::org::OrgId;
+use crate::sqlstate::SqlState;
+use crate::upstream::{Backend, Channel, Lease, Pools};
+use crate::wire::{Frame, next_frame, reply, request};
+
+/// Above this many bytes waiting for one side, the other is not read.
+const HIGH_WATER: usize = 512 * 1024;
+
+/// What the shard is expected to answer next.
+#[derive(Debug)]
+pub(super) enum Expect {
+    /// Nothing: this goes to the client when its turn comes.
+    Say(Bytes),
+    /// ParseComplete; shown to the client or not. The name is forgotten if it fails.
+    Parse { shown: bool, name: Option<Box<str>>, statement: Arc<ClientStatement> },
+    /// BindComplete.
+    Bind { shown: bool, statement: Option<Arc<ClientStatement>> },
+    /// ParameterDescription, then RowDescription or NoData.
+    DescribeStatement { hides_last: bool, statement: Arc<ClientStatement> },
+    /// RowDescription or NoData; the simple protocol does not show NoData.
+    DescribePortal { simple: bool },
+    /// Rows, then the command's end.
+    Execute { statement: Arc<ClientStatement>, simple: bool },
+    /// The same, for orgfold's own eyes.
+    ExecuteHidden,
+    /// CloseComplete.
+    Close { shown: bool },
+    /// ErrorResponse, to be replaced by this one.
+    Poison(Bytes),
+    /// ReadyForQuery.
+    Sync,
+    /// Everything up to ReadyForQuery, for orgfold's own eyes: settings.
+    HiddenQuery,
+}
+
+/// Where a COPY FROM STDIN stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CopyIn {
+    /// There is none.
+    No,
+    /// Sent, not yet answered: the client's data waits.
+    Asked,
+    /// The shard takes data.
+    Open,
+}
+
+/// Why a session ends.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The client said so, or went away.
+    Client,
+    /// It is told why.
+    Fault(Fault),
+}
+
+impl From<std::io::Error> for End {
+    fn from(_: std::io::Error) -> End {
+        End::Client
+    }
+}
+
+/// The rest of a simple query.
+#[derive(Debug)]
+pub(super) struct Simple {
+    pub(super) statements: VecDeque<Arc<ClientStatement>>,
+}
+
+/// One client's connection.
+pub(super) struct Session {
+    pub(super) engine: Arc<Engine>,
+    pub(super) pools: Arc<Pools>,
+    pub(super) key: SessionKey,
+    pub(super) role: Box<str>,
+    pub(super) org: Option<Arc<OrgEntry>>,
+    pub(super) max_frame_bytes: usize,
+    pub(super) client: Channel,
+    pub(super) settings: Settings,
+    pub(super) statements: HashMap<Box<str>, Arc<ClientStatement>>,
+    pub(super) portals: HashMap<Box<str>, Arc<ClientStatement>>,
+    pub(super) lease: Option<Lease>,
+    /// Of the shard that is leased.
+    pub(super) catalog: Option<ShardCatalog>,
+    /// The org's leaf while a lease is held.
+    pub(super) place: Option<(LeafNumber, OrgId)>,
+    pub(super) expect: VecDeque<Expect>,
+    /// The transaction's status as the shard last said.
+    pub(super) status: u8,
+    /// Something was sent to the shard since the last Sync.
+    pub(super) group_open: bool,
+    /// An error came: what the client sends is skipped up to its Sync.
+    pub(super) skipping: bool,
+    /// An error came since the transaction's status was last idle.
+    pub(super) failed: bool,
+    pub(super) simple: Option<Simple>,
+    pub(super) copy: CopyIn,
+    /// The simple protocol's last CommandComplete, held back: the commit behind it may still fail.
+    pub(super) held: Option<Bytes>,
+    /// The backend was lost while the client was silent inside a transaction.
+    pub(super) lost: bool,
+}
+
+enum Event {
+    Client(std::io::Result<()>),
+    Backend(std::io::Result<()>),
+    Shutdown,
+}
+
+impl Session {
+    /// Serves until the client leaves, or the shutdown finds it idle.
+    pub(super) async fn run(mut self, mut shutdown: tokio::sync::watch::Receiver<bool>) {
+        let end = self.serve(&mut shutdown).await;
+        if let End::Fault(fault) = end {
+            self.client.output.extend_from_slice(&fault.bytes());
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(1), self.client.flush()).await;
+        }
+        // A statement that still runs is for nobody: end it, then let the backend close.
+        if self.lease.is_some() && !self.expect.is_empty() {
+            self.key.running.cancel().await;
+        }
+        self.key.running.end().await;
+        drop(self.lease.take());
+    }
+
+    async fn serve(&mut self, shutdown: &mut tokio::sync::watch::Receiver<bool>) -> End {
+        loop {
+            if let Err(end) = self.take_client_frames().await {
+                return end;
+            }
+            if let Err(end) = self.take_backend_frames().await {
+                return end;
+            }
+            self.say_pending();
+            self.give_back().await;
+            // Frames that were held back may go on now.
+            if self.may_take_client_frame() && self.has_client_frame() {
+                continue;
+            }
+            if *shutdown.borrow() && self.is_idle() {
+                return End::Fault(Fault::fatal(
+                    SqlState::ADMIN_SHUTDOWN,
+                    "terminating connection due to administrator command",
+                ));
+            }
+            match self.wait(shutdown).await {
+                Event::Client(Ok(())) | Event::Backend(Ok(())) | Event::Shutdown => {}
+                Event::Client(Err(_)) => return End::Client,
+                Event::Backend(Err(_)) => self.backend_lost().await,
+            }
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.lease.is_none() && self.expect.is_empty() && self.client.input.is_empty()
+    }
+
+    fn has_client_frame(&self) -> bool {
+        let header = self.client.input.get(1..5).and_then(|length| length.first_chunk::<4>());
+        header.is_some_and(|length| self.client.input.len() > u32::from_be_bytes(*length) as usize)
+    }
+
+    async fn wait(&mut self, shutdown: &mut tokio::sync::watch::Receiver<bool>) -> Event {
+        let Session { client, lease, .. } = self;
+        let read_backend = client.output.len() < HIGH_WATER;
+        let backend_backlog =
+            lease.as_mut().and_then(Lease::backend).map_or(0, |backend| backend.channel().output.len());
+        let read_client = backend_backlog < HIGH_WATER && client.input.len() < HIGH_WATER + self.max_frame_bytes;
+        let sockets = poll_fn(|context| {
+            if let Some(backend) = lease.as_mut().and_then(Lease::backend)
+                && let Poll::Ready(done) = backend.channel().poll(context, read_backend)
+            {
+                return Poll::Ready(Event::Backend(done));
+            }
+            client.poll(context, read_client).map(Event::Client)
+        });
+        tokio::select! {
+            biased;
+            event = sockets => event,
+            changed = shutdown.changed() => match changed {
+                Ok(()) => Event::Shutdown,
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    fn may_take_client_frame(&self) -> bool {
+        self.simple.is_none() && self.copy != CopyIn::Asked && !self.is_backlogged()
+    }
+
+    fn is_backlogged(&self) -> bool {
+        self.client.output.len() > HIGH_WATER
+    }
+
+    async fn take_client_frames(&mut self) -> Result<(), End> {
+        while self.may_take_client_frame() {
+            if self.must_settle_first() {
+                return Ok(());
+            }
+            let frame = match next_frame(&mut self.client.input, self.max_frame_bytes) {
+                Ok(Some(frame)) => frame,
+                Ok(None) => return Ok(()),
+                Err(malformed) => return Err(End::Fault(malformed.into())),
+            };
+            self.client_frame(frame).await?;
+        }
+        Ok(())
+    }
+
+    /// A simple query, and Terminate, wait until everything before them is answered.
+    fn must_settle_first(&self) -> bool {
+        matches!(self.client.input.first(), Some(b'Q')) && !self.expect.is_empty()
+    }
+
+    async fn client_frame(&mut self, frame: Frame) -> Result<(), End> {
+        if self.copy == CopyIn::Open {
+            return self.copy_frame(&frame).await;
+        }
+        if self.lost && matches!(frame.tag, b'Q' | b'P' | b'B' | b'D' | b'E' | b'C' | b'S') {
+            self.report_lost(&frame);
+            return Ok(());
+        }
+        match frame.tag {
+            b'Q' => self.query(&frame).await,
+            b'P' | b'B' | b'D' | b'E' | b'C' if self.skipping => Ok(()),
+            b'P' => self.parse(&frame).await,
+            b'B' => self.bind(&frame).await,
+            b'D' => self.describe(&frame).await,
+            b'E' => self.execute(&frame).await,
+            b'C' => self.close(&frame),
+            b'H' => {
+                if let Some(backend) = self.backend() {
+                    request::flush(&mut backend.channel().output);
+                }
+                Ok(())
+            }
+            b'S' => {
+                self.sync();
+                Ok(())
+            }
+            // Left over from a COPY that failed.
+            b'd' | b'c' | b'f' => Ok(()),
+            b'X' => Err(End::Client),
+            b'F' => {
+                self.refuse(Fault::error(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    "the function call protocol is not supported",
+                ));
+                self.skipping = false;
+                self.sync();
+                Ok(())
+            }
+            tag => Err(End::Fault(Fault::fatal(
+                SqlState::PROTOCOL_VIOLATION,
+                format!("invalid frontend message type {tag}"),
+            ))),
+        }
+    }
+
+    async fn copy_frame(&mut self, frame: &Frame) -> Result<(), End> {
+        match frame.tag {
+            b'd' => {
+                if let Some(backend) = self.backend() {
+                    backend.channel().output.extend_from_slice(&frame.bytes);
+                }
+                // Large copies are written as they come, not gathered.
+                if self.backend().is_some_and(|backend| backend.channel().output.len() > HIGH_WATER) {
+                    self.drain_backend().await;
+                }
+                Ok(())
+            }
+            b'c' | b'f' => {
+                if let Some(backend) = self.backend() {
+                    backend.channel().output.extend_from_slice(&frame.bytes);
+                }
+                self.copy = CopyIn::No;
+                if self.simple.is_some() { self.pump_simple().await } else { Ok(()) }
+            }
+            // PostgreSQL ignores these too while it takes data.
+            b'H' | b'S' => Ok(()),
+            b'X' => Err(End::Client),
+            tag => Err(End::Fault(Fault::fatal(
+                SqlState::PROTOCOL_VIOLATION,
+                format!("unexpected message type {tag} during COPY from stdin"),
+            ))),
+        }
+    }
+
+    /// Waits until the shard has taken most of what waits for it, or has something to say.
+    async fn drain_backend(&mut self) {
+        loop {
+            let Some(backend) = self.lease.as_mut().and_then(Lease::backend) else { return };
+            if backend.channel().output.len() <= HIGH_WATER / 2 || !backend.channel().input.is_empty() {
+                return;
+            }
+            let done = poll_fn(|context| backend.channel().poll(context, true)).await;
+            if done.is_err() {
+                // The main loop meets the same error and deals with it.
+                return;
+            }
+        }
+    }
+
+    pub(super) fn backend(&mut self) -> Option<&mut Backend> {
+        self.lease.as_mut().and_then(Lease::backend)
+    }
+
+    /// Says something to the client, in its turn.
+    pub(super) fn say(&mut self, write: impl FnOnce(&mut bytes::BytesMut)) {
+        if self.expect.is_empty() {
+            write(&mut self.client.output);
+            return;
+        }
+        let mut out = bytes::BytesMut::new();
+        write(&mut out);
+        self.expect.push_back(Expect::Say(out.freeze()));
+    }
+
+    /// Says what has come to the head of the queue.
+    pub(super) fn say_pending(&mut self) {
+        while let Some(Expect::Say(bytes)) = self.expect.front() {
+            self.client.output.extend_from_slice(bytes);
+            self.expect.pop_front();
+        }
+    }
+
+    /// Refuses: an error now, or where the shard is involved, an error there in its place.
+    pub(super) fn refuse(&mut self, fault: impl Into<Fault>) {
+        let bytes = fault.into().bytes();
+        self.skipping = true;
+        let involved = self.is_shard_involved();
+        match self.backend() {
+            Some(backend) if involved => {
+                request::poison(&mut backend.channel().output);
+                self.expect.push_back(Expect::Poison(bytes));
+                self.group_open = true;
+            }
+            Some(_) | None => {
+                self.failed = true;
+                self.say(|out| out.extend_from_slice(&bytes));
+            }
+        }
+    }
+
+    /// Whether the shard alone knows the transaction's state: something was sent, is not answered, or goes on.
+    fn is_shard_involved(&self) -> bool {
+        self.lease.is_some() && (self.group_open || self.status != b'I' || !self.expect.is_empty())
+    }
+
+    /// The client's Sync.
+    pub(super) fn sync(&mut self) {
+        self.skipping = false;
+        if self.is_shard_involved() {
+            self.group_open = false;
+            if let Some(backend) = self.backend() {
+                request::sync(&mut backend.channel().output);
+                self.expect.push_back(Expect::Sync);
+                return;
+            }
+        }
+        let status = self.status;
+        self.say(|out| reply::ready_for_query(status, out));
+    }
+
+    /// The role may still act for the org: asked anew for each transaction.
+    fn check_role(&self) -> Result<(), Fault> {
+        let snapshot = self.engine.directory().snapshot();
+        let role = snapshot.role(&self.role).filter(|role| role.login);
+        let allowed = match (role.map(|role| &role.orgs), &self.org) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(AllowedOrgs::Any), Some(_)) => true,
+            (Some(AllowedOrgs::Listed(orgs)), Some(org)) => orgs.contains(&org.id),
+        };
+        if allowed {
+            return Ok(());
+        }
+        Err(Fault::error(SqlState::INVALID_AUTHORIZATION, format!("role \"{}\" may no longer act here", self.role)))
+    }
+
+    /// The catalog that statements are compiled for: of the leased shard, else of the one the next lease will be on.
+    pub(super) fn compile_catalog(&self) -> Result<ShardCatalog, Fault> {
+        if let Some(catalog) = &self.catalog {
+            return Ok(catalog.clone());
+        }
+        match &self.org {
+            Some(org) => Ok(self.engine.target(org)?.catalog),
+            None => Ok(self.engine.any_shard()?.1),
+        }
+    }
+
+    /// Makes sure that there is a backend, with the session's settings.
+    pub(super) async fn ensure_lease(&mut self) -> Result<(), Fault> {
+        if self.lease.is_some() {
+            return Ok(());
+        }
+        self.check_role()?;
+        let (shard, catalog, place) = match &self.org {
+            Some(org) => {
+                let target = self.engine.target(org)?;
+                (target.shard, target.catalog, Some((target.place.leaf(), target.place.org())))
+            }
+            None => {
+                let (shard, catalog) = self.engine.any_shard()?;
+                (shard, catalog, None)
+            }
+        };
+        let mut lease = self.pools.lease(&shard).await?;
+        self.key.running.begin(lease.key()).await;
+        if let Some(backend) = lease.backend() {
+            let sql = difference(&backend.settings, self.settings.current());
+            if !sql.is_empty() {
+                request::query(&sql, &mut backend.channel().output);
+                self.expect.push_back(Expect::HiddenQuery);
+                backend.settings = self.settings.current().clone();
+            }
+        }
+        self.lease = Some(lease);
+        self.catalog = Some(catalog);
+        self.place = place;
+        self.status = b'I';
+        Ok(())
+    }
+
+    /// Gives the backend back when nothing is outstanding.
+    async fn give_back(&mut self) {
+        let settled = self.status == b'I'
+            && self.expect.is_empty()
+            && !self.group_open
+            && self.simple.is_none()
+            && self.copy == CopyIn::No;
+        if !settled || self.lease.is_none() {
+            return;
+        }
+        if let Some(held) = self.held.take() {
+            self.client.output.extend_from_slice(&held);
+        }
+        self.key.running.end().await;
+        let settings = self.settings.current().clone();
+        if let Some(backend) = self.backend() {
+            backend.settings = settings;
+        }
+        if let Some(lease) = self.lease.take() {
+            lease.release();
+        }
+        self.catalog = None;
+        self.place = None;
+    }
+
+    /// The shard's connection broke. What was outstanding has failed; a transaction is over.
+    async fn backend_lost(&mut self) {
+        self.key.running.end().await;
+        drop(self.lease.take());
+        self.catalog = None;
+        self.place = None;
+        self.copy = CopyIn::No;
+        self.held = None;
+        self.portals.clear();
+        self.settings.rollback();
+        let was_simple = self.simple.take().is_some();
+        let outstanding = !self.expect.is_empty() || self.group_open || was_simple;
+        let in_transaction = self.status != b'I';
+        self.status = b'I';
+        if !outstanding {
+            self.lost = in_transaction;
+            return;
+        }
+        let fault: Fault = crate::upstream::UpstreamError::Lost.into();
+        self.client.output.extend_from_slice(&fault.bytes());
+        // Each Sync that the client sent still gets its answer; a group without one is skipped up to it.
+        let syncs = self.expect.iter().filter(|expect| matches!(expect, Expect::Sync)).count();
+        self.expect.clear();
+        for _ in 0..syncs {
+            reply::ready_for_query(b'I', &mut self.client.output);
+        }
+        if was_simple && syncs == 0 {
+            reply::ready_for_query(b'I', &mut self.client.output);
+        }
+        self.skipping = self.group_open && !was_simple;
+        self.group_open = false;
+    }
+
+    /// The first word of the client's after its backend was lost inside a transaction.
+    fn report_lost(&mut self, frame: &Frame) {
+        self.lost = false;
+        let fault: Fault = crate::upstream::UpstreamError::Lost.into();
+        let fault = fault.hint("the transaction was rolled back; begin again");
+        self.client.output.extend_from_slice(&fault.bytes());
+        if matches!(frame.tag, b'Q' | b'S') {
+            reply::ready_for_query(b'I', &mut self.client.output);
+        } else {
+            self.skipping = true;
+        }
+    }
+}

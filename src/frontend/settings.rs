@@ -1,0 +1,143 @@
+//! What a session has set, as it stands if its transaction commits, and what it goes back to if not.
+
+use std::collections::BTreeMap;
+
+type Values = BTreeMap<Box<str>, Box<str>>;
+
+/// A session's settings. Names are lower case; only what differs from the server's own is here.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Settings {
+    /// What the client said when it connected: RESET goes back to these.
+    defaults: Values,
+    current: Values,
+    at_begin: Values,
+    savepoints: Vec<(Box<str>, Values)>,
+}
+
+impl Settings {
+    pub(super) fn new(defaults: Values) -> Settings {
+        Settings { current: defaults.clone(), at_begin: defaults.clone(), defaults, savepoints: Vec::new() }
+    }
+
+    pub(super) fn current(&self) -> &Values {
+        &self.current
+    }
+
+    /// What RESET gives a setting.
+    pub(super) fn default(&self, name: &str) -> Option<&str> {
+        self.defaults.get(name).map(|value| &**value)
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: Option<&str>) {
+        match value.or_else(|| self.defaults.get(name).map(|value| &**value)) {
+            Some(value) => self.current.insert(name.into(), value.into()),
+            None => self.current.remove(name),
+        };
+    }
+
+    pub(super) fn reset_all(&mut self) {
+        self.current = self.defaults.clone();
+    }
+
+    pub(super) fn savepoint(&mut self, name: &str) {
+        self.savepoints.push((name.into(), self.current.clone()));
+    }
+
+    pub(super) fn release(&mut self, name: &str) {
+        if let Some(at) = self.savepoints.iter().rposition(|(known, _)| **known == *name) {
+            self.savepoints.truncate(at);
+        }
+    }
+
+    pub(super) fn rollback_to(&mut self, name: &str) {
+        if let Some(at) = self.savepoints.iter().rposition(|(known, _)| **known == *name) {
+            self.savepoints.truncate(at + 1);
+            if let Some((_, values)) = self.savepoints.last() {
+                self.current = values.clone();
+            }
+        }
+    }
+
+    /// The transaction rolled back: nothing it set is.
+    pub(super) fn rollback(&mut self) {
+        self.current = self.at_begin.clone();
+        self.savepoints.clear();
+    }
+
+    /// The transaction is over: what is set now stays.
+    pub(super) fn commit(&mut self) {
+        self.savepoints.clear();
+        if self.at_begin != self.current {
+            self.at_begin = self.current.clone();
+        }
+    }
+}
+
+/// The statements that bring a backend from its settings to a session's; empty when they are equal.
+pub(super) fn difference(backend: &Values, session: &Values) -> String {
+    let mut sql = String::new();
+    if backend == session {
+        return sql;
+    }
+    for name in backend.keys().filter(|name| !session.contains_key(*name)) {
+        sql.push_str(&format!("RESET {};", quoted(name)));
+    }
+    for (name, value) in session {
+        if backend.get(name) != Some(value) {
+            sql.push_str(&set(name, value));
+            sql.push(';');
+        }
+    }
+    sql
+}
+
+/// `SET name = 'value'`.
+pub(super) fn set(name: &str, value: &str) -> String {
+    // DateStyle's value is a list: as one string it means the same.
+    format!("SET {} = {}", quoted(name), literal(value))
+}
+
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn literal(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(pairs: &[(&str, &str)]) -> Values {
+        pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+    }
+
+    #[test]
+    fn what_a_transaction_set_goes_with_it() {
+        let mut settings = Settings::new(values(&[("timezone", "UTC")]));
+        settings.set("timezone", Some("Asia/Tokyo"));
+        settings.savepoint("a");
+        settings.set("work_mem", Some("1MB"));
+        settings.rollback_to("a");
+        assert_eq!(settings.current(), &values(&[("timezone", "Asia/Tokyo")]));
+        settings.rollback();
+        assert_eq!(settings.current(), &values(&[("timezone", "UTC")]));
+        settings.set("timezone", Some("X"));
+        settings.commit();
+        settings.set("timezone", None);
+        assert_eq!(settings.current(), &values(&[("timezone", "UTC")]));
+        settings.rollback();
+        assert_eq!(settings.current(), &values(&[("timezone", "X")]));
+    }
+
+    #[test]
+    fn the_difference_is_what_is_sent() {
+        let backend = values(&[("a", "1"), ("b", "2")]);
+        assert_eq!(difference(&backend, &backend), "");
+        assert_eq!(
+            difference(&backend, &values(&[("b", "it's"), ("c", "3")])),
+            "RESET \"a\";SET \"b\" = 'it''s';SET \"c\" = '3';"
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! The simple protocol: one text, any number of statements, in one implicit transaction.
+//!
+//! The whole text is compiled before anything is sent: if any of it is refused, none of it happens. Its statements then
+//! go to the shard as extended messages with one Sync at the end, which is what PostgreSQL's implicit transaction is.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::extended::{describe_here, shows_org};
+use super::fault::Fault;
+use super::session::{CopyIn, End, Expect, Session, Simple};
+use super::statement::{ClientStatement, Way};
+use crate::plan::CompileOptions;
+use crate::sqlstate::SqlState;
+use crate::wire::bind::Bind;
+use crate::wire::{Cursor, Frame, reply, request};
+
+impl Session {
+    pub(super) async fn query(&mut self, frame: &Frame) -> Result<(), End> {
+        let mut cursor = Cursor::new(frame.body());
+        let read = cursor.text().and_then(|text| cursor.end().map(|()| text));
+        let text = read.map_err(|malformed| End::Fault(malformed.into()))?;
+        self.skipping = false;
+        self.statements.remove("");
+        self.portals.remove("");
+        match self.compile_simple(text.into()) {
+            Ok(statements) => {
+                self.simple = Some(Simple { statements });
+                self.pump_simple().await
+            }
+            Err(fault) => {
+                self.refuse(fault);
+                self.sync();
+                Ok(())
+            }
+        }
+    }
+
+    fn compile_simple(&self, text: Arc<str>) -> Result<VecDeque<Arc<ClientStatement>>, Fault> {
+        let catalog = self.compile_catalog()?;
+        let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params: 0 })?;
+        let mut statements = VecDeque::with_capacity(plans.len());
+        for (index, plan) in plans.iter().enumerate() {
+            if plan.params > 0 {
+                return Err(Fault::error(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1"));
+            }
+            let statement =
+                ClientStatement::new(Arc::clone(&text), Vec::new(), Arc::clone(&plans), index, catalog.id, false);
+            self.check_org(&statement)?;
+            statements.push_back(Arc::new(statement));
+        }
+        Ok(statements)
+    }
+
+    /// Sends the statements of a simple query, up to a COPY FROM that must first be fed; the Sync after the last.
+    pub(super) async fn pump_simple(&mut self) -> Result<(), End> {
+        let alone = self.simple.as_ref().is_some_and(|simple| simple.statements.len() == 1);
+        while self.copy == CopyIn::No {
+            let Some(statement) = self.simple.as_mut().and_then(|simple| simple.statements.pop_front()) else {
+                self.simple = None;
+                self.sync();
+                return Ok(());
+            };
+            if let Err(fault) = self.simple_statement(&statement, alone).await {
+                self.simple = None;
+                self.refuse(fault);
+                self.sync();
+                return Ok(());
+            }
+        }
+        // The data comes next: the shard must say that it takes it.
+        if let Some(backend) = self.backend() {
+            request::flush(&mut backend.channel().output);
+        }
+        Ok(())
+    }
+
+    async fn simple_statement(&mut self, statement: &Arc<ClientStatement>, alone: bool) -> Result<(), Fault> {
+        match statement.way() {
+            Way::Empty => {
+                self.say(|out| reply::bare(b'I', out));
+                Ok(())
+            }
+            Way::Here(command) => {
+                if shows_org(statement) {
+                    self.say(|out| describe_here(true, out));
+                }
+                self.command(command, alone)
+            }
+            Way::Shard => {
+                self.ensure_lease().await?;
+                // Compiled for the catalog of a moment ago: the leased shard's must be the same.
+                if self.catalog.as_ref().is_none_or(|catalog| catalog.id != statement.catalog) {
+                    return Err(Fault::error(
+                        SqlState::SERIALIZATION_FAILURE,
+                        "the schema changed while the statement was prepared",
+                    )
+                    .hint("run it again"));
+                }
+                let name = self.prepared_name(statement)?;
+                let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());
+                if statement.takes_org() && org.is_none() {
+                    return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org"));
+                }
+                if let Some(backend) = self.backend() {
+                    let out = &mut backend.channel().output;
+                    Bind::plain().write(&name, org, out);
+                    request::describe(b'P', "", out);
+                }
+                self.expect.push_back(Expect::Bind { shown: false, statement: Some(Arc::clone(statement)) });
+                self.expect.push_back(Expect::DescribePortal { simple: true });
+                self.group_open = true;
+                self.execute_on_shard("", 0, statement, true)
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A client's prepared statement: its text, its plan, and the physical statement it is for an org.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::fault::Fault;
+use crate::catalog::{Catalog, LeafNumber};
+use crate::engine::ShardCatalog;
+use crate::org::OrgId;
+use crate::plan::{Action, CatalogId, Copy, Plan, Session, Transaction};
+use crate::sqlstate::SqlState;
+use crate::upstream::Statement;
+
+/// One statement of a client's text.
+#[derive(Debug)]
+pub(super) struct ClientStatement {
+    /// The whole text it stands in.
+    pub(super) text: Arc<str>,
+    /// Parameter types that the client declared.
+    types: Vec<u32>,
+    plans: Arc<[Plan]>,
+    index: usize,
+    pub(super) catalog: CatalogId,
+    /// The client gave it a name, so it is kept prepared.
+    pub(super) named: bool,
+    /// The physical statement for the org it last ran for.
+    rendered: Mutex<Option<(Option<(LeafNumber, OrgId)>, Statement)>>,
+}
+
+/// Who carries a statement out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way<'a> {
+    /// Nothing to do.
+    Empty,
+    /// The shard.
+    Shard,
+    /// The session itself.
+    Here(&'a Session),
+}
+
+impl ClientStatement {
+    pub(super) fn new(
+        text: Arc<str>,
+        types: Vec<u32>,
+        plans: Arc<[Plan]>,
+        index: usize,
+        catalog: CatalogId,
+        named: bool,
+    ) -> ClientStatement {
+        ClientStatement { text, types, plans, index, catalog, named, rendered: Mutex::default() }
+    }
+
+    /// The plan; `None` only for a text without statements.
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        self.plans.get(self.index)
+    }
+
+    pub(super) fn types(&self) -> &[u32] {
+        &self.types
+    }
+
+    pub(super) fn way(&self) -> Way<'_> {
+        match self.plan().map(|plan| &plan.action) {
+            None | Some(Action::Empty) => Way::Empty,
+            Some(Action::Run(_) | Action::Transaction(_)) => Way::Shard,
+            Some(Action::Session(session)) => match session {
+                Session::Set { .. } | Session::Reset(_) | Session::ResetAll => Way::Shard,
+                Session::Show { name, text: _ } if &**name != "orgfold.org" => Way::Shard,
+                Session::Show { .. }
+                | Session::SetOrg(_)
+                | Session::SetAlready
+                | Session::DiscardAll
+                | Session::Deallocate(_) => Way::Here(session),
+            },
+        }
+    }
+
+    /// Whether it takes the org's id as its last parameter.
+    pub(super) fn takes_org(&self) -> bool {
+        matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.org_param)
+    }
+
+    pub(super) fn needs_org(&self) -> bool {
+        matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.needs_org)
+    }
+
+    pub(super) fn copies_in(&self) -> bool {
+        matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.copy == Some(Copy::In))
+    }
+
+    /// The command's tag, where it is not the server's.
+    pub(super) fn tag(&self) -> Option<&'static str> {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run)) => run.tag,
+            Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => None,
+        }
+    }
+
+    pub(super) fn transaction(&self) -> Option<&Transaction> {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Transaction(transaction)) => Some(transaction),
+            Some(Action::Run(_) | Action::Session(_) | Action::Empty) | None => None,
+        }
+    }
+
+    pub(super) fn session(&self) -> Option<&Session> {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Session(session)) => Some(session),
+            Some(Action::Run(_) | Action::Transaction(_) | Action::Empty) | None => None,
+        }
+    }
+
+    /// The physical statement on a shard with that catalog, for an org in its leaf.
+    pub(super) fn physical(
+        &self,
+        catalog: &ShardCatalog,
+        place: Option<(LeafNumber, OrgId)>,
+        settings: &super::settings::Settings,
+    ) -> Result<Statement, Fault> {
+        let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, statement)) = rendered.as_ref()
+            && *known == place
+        {
+            return Ok(statement.clone());
+        }
+        let sql = self.sql(&catalog.catalog, place, settings)?;
+        let mut types = self.types.clone();
+        if self.takes_org() {
+            types.resize(usize::from(self.plan().map_or(0, |plan| plan.params)), 0);
+            types.push(INT8);
+        }
+        let statement = Statement { sql: sql.into(), types: types.into() };
+        // RESET's text depends on the session's defaults, which never change.
+        *rendered = Some((place, statement.clone()));
+        Ok(statement)
+    }
+
+    fn sql(
+        &self,
+        catalog: &Catalog,
+        place: Option<(LeafNumber, OrgId)>,
+        settings: &super::settings::Settings,
+    ) -> Result<String, Fault> {
+        let bug = || Fault::error(SqlState::INTERNAL_ERROR, "the statement cannot be written out");
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run)) => run.template.render(catalog.naming(), place).ok_or_else(bug),
+            Some(Action::Transaction(transaction)) => Ok(transaction.text.to_string()),
+            Some(Action::Session(session)) => match session {
+                Session::Set { name, value, local } => {
+                    let value = value.as_deref().or_else(|| settings.default(name));
+                    let verb = if *local { "SET LOCAL " } else { "SET " };
+                    Ok(match value {
+                        Some(value) => super::settings::set(name, value).replacen("SET ", verb, 1),
+                        None => format!("{verb}{} = DEFAULT", super::settings::quoted(name)),
+                    })
+                }
+                Session::Reset(name) => Ok(match settings.default(name) {
+                    Some(value) => super::settings::set(name, value),
+                    None => format!("RESET {}", super::settings::quoted(name)),
+                }),
+                Session::ResetAll => Ok("RESET ALL".to_owned()),
+                Session::Show { name: _, text } => Ok(text.to_string()),
+                Session::SetOrg(_) | Session::SetAlready | Session::DiscardAll | Session::Deallocate(_) => Err(bug()),
+            },
+            Some(Action::Empty) | None => Err(bug()),
+        }
+    }
+
+    /// The client's character number for a position in the physical text.
+    pub(super) fn position(&self, catalog: &Catalog, place: Option<(LeafNumber, OrgId)>, position: u32) -> Option<u32> {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run)) => run.template.client_position(catalog.naming(), place, position),
+            Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => None,
+        }
+    }
+}
+
+/// `bigint`'s OID.
+const INT8: u32 = 20;

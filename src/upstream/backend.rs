@@ -1,0 +1,159 @@
+//! [`Backend`]: one connection to a shard, and what is known of its state.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::channel::Channel;
+use super::connect::UpstreamError;
+use crate::wire::{Frame, next_frame, request};
+
+/// How many statements stay prepared on one backend: each costs the server a plan for its leaf.
+const MAX_PREPARED: usize = 500;
+
+/// The longest message a shard may send: PostgreSQL's own limit for one row.
+const MAX_FRAME_BYTES: usize = 1 << 30;
+
+/// How to reach a backend to cancel what it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackendKey {
+    /// The server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The backend's number.
+    pub pid: i32,
+    /// Its secret.
+    pub secret: i32,
+}
+
+/// A physical statement: what is prepared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Statement {
+    /// The physical SQL.
+    pub sql: Arc<str>,
+    /// Parameter types as declared, 0 where the server is to find out.
+    pub types: Arc<[u32]>,
+}
+
+/// Where a statement is prepared on a backend, and whether it must be sent first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// Its name there.
+    pub name: Arc<str>,
+    /// It must be parsed under that name first.
+    pub is_new: bool,
+}
+
+/// One connection to a shard.
+pub struct Backend {
+    channel: Channel,
+    /// How to cancel what it runs.
+    pub key: BackendKey,
+    /// ParameterStatus values, as it last said.
+    pub parameters: Vec<(String, String)>,
+    /// Settings that were changed on it, and to what.
+    pub settings: BTreeMap<Box<str>, Box<str>>,
+    named: HashMap<Statement, Arc<str>>,
+    /// Names by age of last use, oldest first.
+    ages: VecDeque<Statement>,
+    unnamed: Option<Statement>,
+    next_name: u64,
+    /// Parsed in this group, not yet acknowledged.
+    unconfirmed: VecDeque<(Statement, bool)>,
+}
+
+impl std::fmt::Debug for Backend {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Backend").field("pid", &self.key.pid).finish_non_exhaustive()
+    }
+}
+
+impl Backend {
+    pub(super) fn new(channel: Channel, key: BackendKey, parameters: Vec<(String, String)>) -> Backend {
+        Backend {
+            channel,
+            key,
+            parameters,
+            settings: BTreeMap::new(),
+            named: HashMap::new(),
+            ages: VecDeque::new(),
+            unnamed: None,
+            next_name: 0,
+            unconfirmed: VecDeque::new(),
+        }
+    }
+
+    /// The connection, to send to and to wait on.
+    pub fn channel(&mut self) -> &mut Channel {
+        &mut self.channel
+    }
+
+    /// A frame that has already arrived.
+    ///
+    /// # Errors
+    /// [`UpstreamError::Malformed`].
+    pub fn buffered(&mut self) -> Result<Option<Frame>, UpstreamError> {
+        Ok(next_frame(&mut self.channel.input, MAX_FRAME_BYTES)?)
+    }
+
+    /// Whether nothing waits in either direction.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.channel.input.is_empty() && self.channel.output.is_empty() && self.unconfirmed.is_empty()
+    }
+
+    /// Where to run a statement: under a name that it keeps, or as the unnamed one. Sends Parse when it is not there
+    /// yet, and Close for the statement that it pushes out.
+    pub fn prepare(&mut self, statement: &Statement, named: bool) -> Prepared {
+        if !named {
+            if self.unnamed.as_ref() == Some(statement) {
+                return Prepared { name: "".into(), is_new: false };
+            }
+            self.unnamed = Some(statement.clone());
+            self.unconfirmed.push_back((statement.clone(), false));
+            request::parse("", &statement.sql, &statement.types, &mut self.channel.output);
+            return Prepared { name: "".into(), is_new: true };
+        }
+        if let Some(name) = self.named.get(statement) {
+            let name = Arc::clone(name);
+            if self.ages.back() != Some(statement) {
+                self.ages.retain(|other| other != statement);
+                self.ages.push_back(statement.clone());
+            }
+            return Prepared { name, is_new: false };
+        }
+        self.next_name += 1;
+        let name: Arc<str> = format!("orgfold_{}", self.next_name).into();
+        self.named.insert(statement.clone(), Arc::clone(&name));
+        self.ages.push_back(statement.clone());
+        self.unconfirmed.push_back((statement.clone(), true));
+        request::parse(&name, &statement.sql, &statement.types, &mut self.channel.output);
+        Prepared { name, is_new: true }
+    }
+
+    /// The name of a statement to push out, when there are too many: the caller sends Close and swallows the answer.
+    pub fn surplus(&mut self) -> Option<Arc<str>> {
+        if self.named.len() <= MAX_PREPARED {
+            return None;
+        }
+        let oldest = self.ages.pop_front()?;
+        self.named.remove(&oldest)
+    }
+
+    /// The oldest Parse that was not yet acknowledged is.
+    pub fn confirm(&mut self) {
+        self.unconfirmed.pop_front();
+    }
+
+    /// The group failed: what was not acknowledged is not there.
+    pub fn forget_unconfirmed(&mut self) {
+        for (statement, named) in std::mem::take(&mut self.unconfirmed) {
+            if named {
+                self.named.remove(&statement);
+                self.ages.retain(|other| *other != statement);
+            } else {
+                self.unnamed = None;
+            }
+        }
+    }
+}

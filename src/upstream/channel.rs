@@ -1,0 +1,117 @@
+//! [`Channel`]: a socket with what was read and what is to be written, for either side of orgfold.
+//!
+//! In and out: bytes. Invariants: nothing is lost when a wait is dropped (all state is here, none in a future); writes
+//! that were gathered go out together. What is absent: messages.
+
+use std::io::{Error, ErrorKind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::BytesMut;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::io::{poll_read_buf, poll_write_buf};
+
+/// Both directions of a socket.
+pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Duplex for T {}
+
+/// A socket, whatever is under it.
+pub type Stream = Box<dyn Duplex>;
+
+/// A buffer that grew beyond this is not kept, in bytes: one large row must not cost memory for ever.
+const KEPT_BYTES: usize = 256 * 1024;
+
+/// A socket and its buffers.
+pub struct Channel {
+    stream: Stream,
+    /// What came and was not taken yet.
+    pub input: BytesMut,
+    /// What is to be sent.
+    pub output: BytesMut,
+    unflushed: bool,
+}
+
+impl std::fmt::Debug for Channel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Channel").field("input", &self.input.len()).field("output", &self.output.len()).finish()
+    }
+}
+
+impl Channel {
+    /// A channel over a socket from which `input` was already read.
+    #[must_use]
+    pub fn new(stream: Stream, input: BytesMut) -> Channel {
+        Channel { stream, input, output: BytesMut::with_capacity(8 * 1024), unflushed: false }
+    }
+
+    /// Gives the socket back, to put TLS over it.
+    #[must_use]
+    pub fn into_stream(self) -> (Stream, BytesMut) {
+        (self.stream, self.input)
+    }
+
+    /// Writes what can be written; reads if `read`. Ready when bytes came or all output has gone.
+    ///
+    /// # Errors
+    /// When the socket fails; [`ErrorKind::UnexpectedEof`] when the other side has closed it.
+    pub fn poll(&mut self, context: &mut Context<'_>, read: bool) -> Poll<Result<(), Error>> {
+        let wrote = match self.poll_write(context) {
+            Poll::Ready(Ok(wrote)) => wrote,
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+            Poll::Pending => false,
+        };
+        if read {
+            match poll_read_buf(Pin::new(&mut self.stream), context, &mut self.input) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(ErrorKind::UnexpectedEof.into())),
+                Poll::Ready(Ok(_)) => return Poll::Ready(Ok(())),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => {}
+            }
+        }
+        if wrote { Poll::Ready(Ok(())) } else { Poll::Pending }
+    }
+
+    /// Writes all output; whether there was any.
+    fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, Error>> {
+        let any = !self.output.is_empty() || self.unflushed;
+        while !self.output.is_empty() {
+            if ready!(poll_write_buf(Pin::new(&mut self.stream), context, &mut self.output))? == 0 {
+                return Poll::Ready(Err(ErrorKind::WriteZero.into()));
+            }
+            self.unflushed = true;
+        }
+        if self.unflushed {
+            ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+            self.unflushed = false;
+        }
+        if self.output.capacity() > KEPT_BYTES {
+            self.output = BytesMut::with_capacity(8 * 1024);
+        }
+        Poll::Ready(Ok(any))
+    }
+
+    /// Sends all output.
+    ///
+    /// Cancel safe: what was not sent is still there.
+    ///
+    /// # Errors
+    /// When the socket fails.
+    pub async fn flush(&mut self) -> Result<(), Error> {
+        std::future::poll_fn(|context| self.poll_write(context)).await.map(drop)
+    }
+
+    /// Waits for bytes.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// When the socket fails or is closed.
+    pub async fn fill(&mut self) -> Result<(), Error> {
+        let before = self.input.len();
+        while self.input.len() == before {
+            std::future::poll_fn(|context| self.poll(context, true)).await?;
+        }
+        Ok(())
+    }
+}
