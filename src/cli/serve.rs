@@ -8,8 +8,10 @@ use crate::engine::Engine;
 use crate::frontend::Proxy;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Clients connect with the org's name as the database:\n  psql -h 127.0.0.1 -p 6432 -U app acme\n\n\
-                        SIGTERM and Ctrl-C let transactions end first, for up to [proxy] drain_ms.")]
+#[command(
+    after_help = "Clients connect with the org's name as the database:\n  psql -h 127.0.0.1 -p 6432 -U app acme\n\n\
+                        SIGTERM and Ctrl-C let transactions end first, for up to [proxy] drain_ms."
+)]
 pub(super) struct Command {
     /// Listen here instead of [proxy] listen
     #[arg(long, value_name = "ADDRESS:PORT")]

@@ -10,6 +10,9 @@ use crate::plan::{Action, CatalogId, Copy, Plan, Session, Transaction};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
 
+/// An org and its leaf; none for what touches no org's data.
+type Home = Option<(LeafNumber, OrgId)>;
+
 /// One statement of a client's text.
 #[derive(Debug)]
 pub(super) struct ClientStatement {
@@ -23,7 +26,7 @@ pub(super) struct ClientStatement {
     /// The client gave it a name, so it is kept prepared.
     pub(super) named: bool,
     /// The physical statement for the org it last ran for.
-    rendered: Mutex<Option<(Option<(LeafNumber, OrgId)>, Statement)>>,
+    rendered: Mutex<Option<(Home, Statement)>>,
 }
 
 /// Who carries a statement out.

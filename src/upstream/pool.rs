@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -39,12 +39,15 @@ impl Manager for Connector {
     }
 }
 
+/// A shard as its pool was made for, and the pool.
+type ShardPool = (Arc<ShardEntry>, Pool<Connector>);
+
 /// The pools of one instance.
 #[derive(Debug)]
 pub struct Pools {
     config: ShardsConfig,
     password: Option<Secret>,
-    by_shard: Mutex<HashMap<ShardId, (Arc<ShardEntry>, Pool<Connector>)>>,
+    by_shard: Mutex<HashMap<ShardId, ShardPool>>,
 }
 
 impl Pools {
@@ -123,7 +126,7 @@ impl Lease {
     /// The backend.
     #[must_use]
     pub fn backend(&mut self) -> Option<&mut Backend> {
-        self.object.as_mut().map(DerefMut::deref_mut)
+        self.object.as_deref_mut()
     }
 
     /// How to cancel what it runs.

@@ -14,6 +14,8 @@ use orgfold::catalog::{LeafCount, leaf_of};
 use orgfold::config::Config;
 use orgfold::directory::DdlMode;
 use orgfold::directory::ops::{self, NewRole, NewShard, Operations};
+use orgfold::engine::Engine;
+use orgfold::frontend::Proxy;
 use orgfold::migrate::{self, MigrateOptions, SchemaFile, ShardOutcome};
 use orgfold::org::OrgId;
 use orgfold::throwaway::Cluster;
@@ -183,6 +185,19 @@ impl Fleet {
         Operations::connect(&self.config.directory).await.unwrap()
     }
 
+    /// A proxy on a free port, until the handle is dropped.
+    pub async fn proxy(&self) -> RunningProxy {
+        let config = self.config();
+        let engine = Engine::connect(&config).await.unwrap();
+        let proxy = Proxy::bind(engine, &config).await.unwrap();
+        let port = proxy.address().port();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let task = tokio::spawn(proxy.serve(async {
+            let _ = stopped.await;
+        }));
+        RunningProxy { port, stop: Some(stop), task }
+    }
+
     /// A superuser's connection to the directory database.
     pub async fn directory_client(&self) -> Client {
         self.directory.cluster.connect(&self.directory.database).await.unwrap()
@@ -228,6 +243,51 @@ impl Fleet {
     /// A program that came with the server: `psql`, `pgbench`.
     pub fn tool(&self, name: &str) -> std::path::PathBuf {
         self.directory.cluster.binaries().tool(name)
+    }
+}
+
+/// A proxy that serves in this process.
+pub struct RunningProxy {
+    port: u16,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl RunningProxy {
+    /// Its port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// How to connect as a role, to an org.
+    pub fn settings(&self, role: &str, org: &str) -> tokio_postgres::Config {
+        let mut settings = tokio_postgres::Config::new();
+        settings.host("127.0.0.1").port(self.port).user(role).password(PASSWORD).dbname(org);
+        settings
+    }
+
+    /// A connection as a role, to an org.
+    pub async fn connect(&self, role: &str, org: &str) -> Client {
+        self.try_connect(role, org).await.unwrap()
+    }
+
+    /// The same, which may be refused.
+    pub async fn try_connect(&self, role: &str, org: &str) -> Result<Client, tokio_postgres::Error> {
+        let (client, connection) = self.settings(role, org).connect(NoTls).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    /// Stops it, as SIGTERM would, and waits until it has.
+    pub async fn stop(mut self) {
+        drop(self.stop.take());
+        (&mut self.task).await.unwrap();
+    }
+}
+
+impl Drop for RunningProxy {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 

@@ -7,4 +7,5 @@ mod directory;
 mod fleet;
 mod migrate;
 mod org_drop;
+mod proxy;
 mod throwaway;

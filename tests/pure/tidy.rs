@@ -113,7 +113,7 @@ fn upward_edge(source: &Source, path: &str) -> Option<String> {
         return None;
     }
     let Some(own) = stage(STAGES, from) else { return Some(format!("module {from} has no stage in tidy.rs")) };
-    let Some(other) = stage(STAGES, target) else { return None };
+    let other = stage(STAGES, target)?;
     if other > own || (other == own && target != from && own < STAGES.len() - 1 && !same_stage_allowed(from, target)) {
         return Some(format!("{from} may not import from {target}"));
     }
