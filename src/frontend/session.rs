@@ -154,7 +154,7 @@ impl Session {
             self.say_pending();
             self.give_back().await;
             // Frames that were held back may go on now.
-            if self.may_take_client_frame() && self.has_client_frame() {
+            if self.may_take_client_frame() && self.has_client_frame() && !self.must_settle_first() {
                 continue;
             }
             if *shutdown.borrow() && self.is_idle() {
