@@ -4,6 +4,7 @@
 //! show in process lists). Out: results on standard output, errors and logs on standard error. Invariant: a failed
 //! command says what to do next where that can be known. What is absent: any work of its own.
 
+mod demo;
 mod directory;
 mod export;
 mod fault;
@@ -75,6 +76,9 @@ enum Command {
     Migrate(migrate::Command),
     /// Run the proxy
     Serve(serve::Command),
+    /// Start a fleet of its own, show what three orgs see, stay up for more
+    #[command(after_help = demo::AFTER)]
+    Demo,
     /// Show what a statement becomes: shard, leaf, access, physical SQL
     Rewrite(rewrite::Command),
 }
@@ -89,6 +93,7 @@ impl Command {
             | Command::Role(_)
             | Command::Catalog(_)
             | Command::Migrate(_)
+            | Command::Demo
             | Command::Rewrite(_) => "error",
             Command::Serve(_) => "info",
         }
@@ -123,6 +128,7 @@ async fn run(arguments: Arguments) -> Result<(), Fault> {
         Command::Serve(command) => serve::run(command, config()?).await,
         Command::Catalog(command) => export::run(command, &config()?).await,
         Command::Migrate(command) => migrate::run(command, config()?).await,
+        Command::Demo => Ok(demo::run().await?),
         Command::Rewrite(command) => rewrite::run(command, config).await,
     }
 }
