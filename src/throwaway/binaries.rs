@@ -69,7 +69,10 @@ impl Binaries {
         }
         let said = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
         let major = major_of(std::str::from_utf8(&said.stdout).ok()?)?;
-        Some(Binaries { folder: folder.to_owned(), major })
+        // A link to the server alone leads to where psql and pgbench are too.
+        let program = folder.join("postgres").canonicalize().ok()?;
+        let home = program.parent().filter(|home| home.join("initdb").is_file()).unwrap_or(folder);
+        Some(Binaries { folder: home.to_owned(), major })
     }
 
     fn new_enough(self) -> Result<Binaries, ThrowawayError> {

@@ -129,7 +129,7 @@ fn upward_edge(source: &Source, path: &str) -> Option<String> {
 
 /// Neighbours of one stage that may know each other.
 fn same_stage_allowed(from: &str, to: &str) -> bool {
-    matches!((from, to), ("directory", "upstream"))
+    matches!((from, to), ("upstream", "directory"))
 }
 
 fn report(rule: &str, breaches: &[String]) {
