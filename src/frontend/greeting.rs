@@ -10,7 +10,7 @@ use super::settings::difference;
 use crate::directory::ShardEntry;
 use crate::sqlstate::SqlState;
 use crate::upstream::{Lease, Pools, UpstreamError};
-use crate::wire::{Cursor, Malformed, report, request};
+use crate::wire::{Cursor, Malformed, report};
 
 /// Reported by every shard, but nobody's business.
 const HIDDEN: [&str; 3] = ["is_superuser", "session_authorization", "in_hot_standby"];
@@ -41,7 +41,7 @@ async fn apply(lease: &mut Lease, settings: &BTreeMap<Box<str>, Box<str>>) -> Re
     if sql.is_empty() {
         return Ok(Ok(()));
     }
-    request::query(&sql, &mut backend.channel().output);
+    backend.query(&sql);
     let mut done = Ok(());
     loop {
         while let Some(frame) = backend.buffered()? {

@@ -205,7 +205,12 @@ impl Session {
     }
 
     fn may_take_client_frame(&self) -> bool {
-        self.simple.is_none() && self.copy != CopyIn::Asked && !self.is_backlogged()
+        let ready = match self.copy {
+            CopyIn::No => self.simple.is_none(),
+            CopyIn::Asked => false,
+            CopyIn::Open => true,
+        };
+        ready && !self.is_backlogged()
     }
 
     fn is_backlogged(&self) -> bool {
@@ -229,7 +234,7 @@ impl Session {
 
     /// A simple query, and Terminate, wait until everything before them is answered.
     fn must_settle_first(&self) -> bool {
-        matches!(self.client.input.first(), Some(b'Q')) && !self.expect.is_empty()
+        self.copy == CopyIn::No && matches!(self.client.input.first(), Some(b'Q')) && !self.expect.is_empty()
     }
 
     async fn client_frame(&mut self, frame: Frame) -> Result<(), End> {
@@ -430,7 +435,7 @@ impl Session {
         if let Some(backend) = lease.backend() {
             let sql = difference(&backend.settings, self.settings.current());
             if !sql.is_empty() {
-                request::query(&sql, &mut backend.channel().output);
+                backend.query(&sql);
                 self.expect.push_back(Expect::HiddenQuery);
                 backend.settings = self.settings.current().clone();
             }

@@ -131,6 +131,12 @@ impl Backend {
         Prepared { name, is_new: true }
     }
 
+    /// Sends a simple query, which ends the unnamed statement's life.
+    pub fn query(&mut self, sql: &str) {
+        self.unnamed = None;
+        request::query(sql, &mut self.channel.output);
+    }
+
     /// The name of a statement to push out, when there are too many: the caller sends Close and swallows the answer.
     pub fn surplus(&mut self) -> Option<Arc<str>> {
         if self.named.len() <= MAX_PREPARED {
