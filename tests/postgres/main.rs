@@ -7,5 +7,6 @@ mod directory;
 mod fleet;
 mod migrate;
 mod org_drop;
+mod pgbench;
 mod proxy;
 mod throwaway;
