@@ -105,10 +105,10 @@ fn invite(screen: &Screen, fleet: &Running, started: Instant) -> Result<(), Demo
     let [_, org, other] = ORGS;
     screen.heading("Try next")?;
     screen.line(&format!("  {}", fleet.psql(org)))?;
-    screen.note(&format!(
-        "then \\d, or SET orgfold.org = '{other}' to be another org. The shards and the directory are described in"
-    ))?;
-    screen.line(&format!("  {}", fleet.config_file().display()))?;
+    screen.note(&format!("then SELECT * FROM invoice_total; or be another org: SET orgfold.org = '{other}';"))?;
+    screen
+        .note("What operators use (org list, shard list, rewrite --org, ...) finds this fleet by its configuration:")?;
+    screen.line(&format!("  orgfold --config {} org list", fleet.config_file().display()))?;
     screen.note(&format!("Everything above took {:.1} s.", started.elapsed().as_secs_f64()))?;
     Ok(())
 }
