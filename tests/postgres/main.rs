@@ -5,6 +5,7 @@
 mod cli;
 mod directory;
 mod fleet;
+mod functions;
 mod migrate;
 mod org_drop;
 mod pgbench;

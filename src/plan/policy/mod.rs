@@ -118,7 +118,7 @@ pub(crate) fn function_form<'a>(name: &FunctionName, catalog: &'a Catalog) -> Op
             return Some(FunctionForm::StandIn(physical));
         }
         match is_allowed(name) {
-            Some(FunctionClass::Sequence | FunctionClass::Identity) | None => {}
+            Some(FunctionClass::Sequence) | None => {}
             Some(
                 FunctionClass::Scalar | FunctionClass::Aggregate | FunctionClass::Window | FunctionClass::SetReturning,
             ) => return Some(FunctionForm::Builtin),
@@ -147,7 +147,7 @@ fn check_field(name: &str, at: u32, catalog: &Catalog) -> Result<(), PlanError> 
         ["pg_", "lo_", "ts_", "txid_", "query_", "table_", "schema_", "database_", "cursor_", "dblink"]
             .iter()
             .any(|prefix| name.starts_with(prefix));
-    let sequence = matches!(is_allowed(name), Some(FunctionClass::Sequence | FunctionClass::Identity));
+    let sequence = matches!(is_allowed(name), Some(FunctionClass::Sequence));
     let is_function = matches!(
         is_allowed(name),
         Some(FunctionClass::Scalar | FunctionClass::Aggregate | FunctionClass::Window | FunctionClass::SetReturning)
