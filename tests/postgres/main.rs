@@ -10,4 +10,5 @@ mod migrate;
 mod org_drop;
 mod pgbench;
 mod proxy;
+mod psql;
 mod throwaway;

@@ -9,7 +9,7 @@ mod functions;
 mod settings;
 mod types;
 
-pub(crate) use catalogs::{catalog_function, catalog_relation};
+pub(crate) use catalogs::{catalog_cast, catalog_function, catalog_relation};
 pub(crate) use functions::{FunctionClass, is_allowed};
 pub(crate) use settings::{check_setting, is_fixed};
 
@@ -42,7 +42,7 @@ fn check(nodes: &[Node], catalog: &Catalog) -> Result<(), PlanError> {
             Node::Function(name) => check_function(name, catalog)?,
             Node::Field { name, at } => check_field(name, *at, catalog)?,
             Node::Type(name) => check_type(name, catalog)?,
-            Node::Physical(inner) | Node::Logical(inner) => check(inner, catalog)?,
+            Node::Physical(inner) => check(inner, catalog)?,
             Node::Relation(Relation { kind, alias: _, logical: _, alias_columns }) => {
                 check(alias_columns, catalog)?;
                 match kind {
@@ -53,7 +53,9 @@ fn check(nodes: &[Node], catalog: &Catalog) -> Result<(), PlanError> {
                     | RelationKind::Cte => {}
                 }
             }
-            Node::Word(_)
+            // What is only compared with the client's words is never sent.
+            Node::Logical(_)
+            | Node::Word(_)
             | Node::Operator(_)
             | Node::Name { name: _, at: _ }
             | Node::Column { qualifier: _, implied: _, name: _, at: _ }
