@@ -1,5 +1,16 @@
 //! orgfold folds the private databases of many organisations onto a small fleet of PostgreSQL servers.
 //!
+//! ```no_run
+//! # async fn serve(config: orgfold::Config) -> Result<(), orgfold::Error> {
+//! let orgfold = orgfold::Orgfold::connect(config).await?;
+//! let acme = orgfold.org("acme")?;
+//! for row in acme.query("SELECT no FROM invoice WHERE customer_id = $1", &[&7_i64]).await? {
+//!     let no: i64 = row.get("no");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! The modules, in the order a statement passes them:
 
 pub mod sqlstate;
@@ -18,7 +29,11 @@ pub mod directory;
 
 pub mod config;
 
+pub mod error;
+
 pub mod engine;
+
+pub mod client;
 
 #[cfg(feature = "proxy")]
 pub mod upstream;
@@ -34,3 +49,15 @@ pub mod cli;
 
 #[cfg(feature = "migrate")]
 pub mod migrate;
+
+pub use client::{
+    Column, CopyInSink, CopyOutStream, Org, Orgfold, PoolStatus, RowStream, Savepoint, Statement, ToStatement,
+    Transaction, TransactionBuilder,
+};
+pub use config::Config;
+pub use error::Error;
+/// The driver's rows and isolation levels are part of the surface, so that services feel at home.
+pub use tokio_postgres::{IsolationLevel, Row};
+
+/// The driver's types: `ToSql`, `FromSql`, `Type`.
+pub use tokio_postgres::types;

@@ -106,6 +106,10 @@ codes! {
     ADMIN_SHUTDOWN = "57P01";
     /// 57P03: not accepting connections now.
     CANNOT_CONNECT_NOW = "57P03";
+    /// P0002: a row was asked for, and there is none.
+    NO_DATA_FOUND = "P0002";
+    /// P0003: one row was asked for, and there are several.
+    TOO_MANY_ROWS = "P0003";
     /// XX000: a bug of orgfold's; the statement was not sent.
     INTERNAL_ERROR = "XX000";
 }

@@ -1,0 +1,188 @@
+//! [`CopyInSink`] and [`CopyOutStream`]: COPY both ways.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use futures_util::{Sink, Stream};
+
+use super::fault;
+use super::lease::{Flight, Lease};
+use super::physical::Physical;
+use super::transaction::Transaction;
+use crate::error::Error;
+
+type Commit = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// How far a [`CopyInSink`] is.
+enum Stage {
+    /// Rows are taken.
+    Copying { flight: Option<Flight>, transaction: Option<Transaction> },
+    /// The shard has them all; the transaction that was begun for them is being committed.
+    Committing { rows: u64, commit: Commit },
+    /// Over.
+    Done,
+}
+
+/// Takes the data of `COPY ... FROM STDIN`. Nothing is kept unless [`CopyInSink::finish`] (or `close`) succeeds; dropped
+/// before, the copy fails, and outside a transaction of the service's the connection is closed.
+#[must_use = "a copy that is not finished is undone"]
+pub struct CopyInSink<T> {
+    sink: Pin<Box<tokio_postgres::CopyInSink<T>>>,
+    physical: Physical,
+    stage: Stage,
+}
+
+impl<T> std::fmt::Debug for CopyInSink<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CopyInSink").finish_non_exhaustive()
+    }
+}
+
+impl<T: Buf + Send + 'static> CopyInSink<T> {
+    pub(super) fn new(sink: tokio_postgres::CopyInSink<T>, physical: Physical, flight: Flight) -> CopyInSink<T> {
+        let stage = Stage::Copying { flight: Some(flight), transaction: None };
+        CopyInSink { sink: Box::pin(sink), physical, stage }
+    }
+
+    /// Commits this transaction when the copy is finished.
+    pub(super) fn within(mut self, own: Transaction) -> CopyInSink<T> {
+        if let Stage::Copying { flight: _, transaction } = &mut self.stage {
+            *transaction = Some(own);
+        }
+        self
+    }
+
+    fn fault(&self, error: tokio_postgres::Error) -> Error {
+        fault::of(error, &self.physical.target().catalog.catalog, Some(&self.physical))
+    }
+
+    /// Ends the copy and returns how many rows it brought.
+    ///
+    /// Dropped before it is done, the copy is undone, or its outcome is unknown when it was committing.
+    ///
+    /// # Errors
+    /// What the shard says about the data; then no row of it is kept.
+    pub async fn finish(mut self) -> Result<u64, Error> {
+        std::future::poll_fn(|context| self.poll_finish(context)).await
+    }
+
+    fn poll_finish(&mut self, context: &mut Context<'_>) -> Poll<Result<u64, Error>> {
+        loop {
+            match &mut self.stage {
+                Stage::Copying { flight, transaction } => match ready!(self.sink.as_mut().poll_finish(context)) {
+                    Ok(rows) => {
+                        if let Some(flight) = flight.take() {
+                            flight.land();
+                        }
+                        let Some(transaction) = transaction.take() else {
+                            self.stage = Stage::Done;
+                            return Poll::Ready(Ok(rows));
+                        };
+                        self.stage = Stage::Committing { rows, commit: Box::pin(transaction.commit()) };
+                    }
+                    Err(error) => {
+                        if let Some(flight) = flight.take() {
+                            flight.land_after(&error);
+                        }
+                        let fault = self.fault(error);
+                        // A transaction in it is rolled back by dropping it.
+                        self.stage = Stage::Done;
+                        return Poll::Ready(Err(fault));
+                    }
+                },
+                Stage::Committing { rows, commit } => {
+                    let rows = *rows;
+                    let result = ready!(commit.as_mut().poll(context));
+                    self.stage = Stage::Done;
+                    return Poll::Ready(result.map(|()| rows));
+                }
+                Stage::Done => return Poll::Ready(Ok(0)),
+            }
+        }
+    }
+}
+
+impl<T: Buf + Send + 'static> Sink<T> for CopyInSink<T> {
+    type Error = Error;
+
+    fn poll_ready(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let ready = ready!(self.sink.as_mut().poll_ready(context));
+        Poll::Ready(ready.map_err(|error| self.fault(error)))
+    }
+
+    fn start_send(mut self: Pin<&mut Self>, item: T) -> Result<(), Error> {
+        let sent = self.sink.as_mut().start_send(item);
+        sent.map_err(|error| self.fault(error))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let flushed = ready!(self.sink.as_mut().poll_flush(context));
+        Poll::Ready(flushed.map_err(|error| self.fault(error)))
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.poll_finish(context).map_ok(|_| ())
+    }
+}
+
+/// The data of `COPY ... TO STDOUT` as it comes. Like [`RowStream`](super::RowStream) when it is dropped before its end.
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct CopyOutStream {
+    stream: Pin<Box<tokio_postgres::CopyOutStream>>,
+    physical: Physical,
+    flight: Option<Flight>,
+    lease: Option<Lease>,
+}
+
+impl std::fmt::Debug for CopyOutStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CopyOutStream").field("ended", &self.flight.is_none()).finish_non_exhaustive()
+    }
+}
+
+impl CopyOutStream {
+    pub(super) fn new(
+        stream: tokio_postgres::CopyOutStream,
+        physical: Physical,
+        flight: Flight,
+        lease: Option<Lease>,
+    ) -> CopyOutStream {
+        CopyOutStream { stream: Box::pin(stream), physical, flight: Some(flight), lease }
+    }
+}
+
+impl Stream for CopyOutStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if this.flight.is_none() {
+            return Poll::Ready(None);
+        }
+        let next = ready!(this.stream.as_mut().poll_next(context));
+        if let Some(Ok(data)) = next {
+            return Poll::Ready(Some(Ok(data)));
+        }
+        let flight = this.flight.take();
+        let item = match next {
+            Some(Err(error)) => {
+                if let Some(flight) = flight {
+                    flight.land_after(&error);
+                }
+                let catalog = &this.physical.target().catalog.catalog;
+                Some(Err(fault::of(error, catalog, Some(&this.physical))))
+            }
+            Some(Ok(_)) | None => {
+                if let Some(flight) = flight {
+                    flight.land();
+                }
+                None
+            }
+        };
+        if let Some(lease) = this.lease.take() {
+            lease.settle();
+        }
+        Poll::Ready(item)
+    }
+}

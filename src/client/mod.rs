@@ -1,0 +1,79 @@
+//! What a Rust service embeds: [`Orgfold`], and an [`Org`] for each organisation it serves.
+//!
+//! In: a [`Config`], SQL as the service writes it, `ToSql` parameters. Out: `tokio-postgres`'s rows, [`Error`]s in logical
+//! terms. Invariants: a statement runs as its plan says, with the org's id as the last parameter, or not at all; a
+//! connection returns to its pool only when it is known to be idle outside a transaction, else it is closed. What is
+//! absent: sessions (settings outlive no transaction), cancel tokens (one kept too long would hit another's statement).
+
+mod copy;
+mod fault;
+mod lease;
+mod org;
+mod param;
+mod physical;
+mod pool;
+mod rows;
+mod statement;
+mod transaction;
+
+pub use copy::{CopyInSink, CopyOutStream};
+pub use org::Org;
+pub use pool::PoolStatus;
+pub use rows::RowStream;
+pub use statement::{Column, Statement, ToStatement};
+pub use transaction::{Savepoint, Transaction, TransactionBuilder};
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::error::Error;
+use pool::Pools;
+
+/// The door: one for each service, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Orgfold {
+    engine: Arc<Engine>,
+    pools: Arc<Pools>,
+}
+
+impl Orgfold {
+    /// Reads the directory and the shards' catalogs and follows both from then on. Connections for statements are made
+    /// when they are needed.
+    ///
+    /// Cancel safe: dropped before it is done, nothing stays.
+    ///
+    /// # Errors
+    /// When the config is wrong or the directory cannot be read. A shard that is down is no error here.
+    pub async fn connect(config: Config) -> Result<Orgfold, Error> {
+        let pools = Arc::new(Pools::new(&config.shards)?);
+        let engine = Engine::connect(&config).await?;
+        Ok(Orgfold { engine, pools })
+    }
+
+    /// A handle for one org. It holds no connection; make one for each request, or keep it.
+    ///
+    /// # Errors
+    /// 3D000 unknown, 28000 suspended, 57P03 being moved.
+    pub fn org(&self, slug: &str) -> Result<Org, Error> {
+        let entry = self.engine.org(slug)?;
+        Ok(Org::new(Arc::clone(&self.engine), Arc::clone(&self.pools), entry))
+    }
+
+    /// What the instance knows of orgs, shards and plans.
+    #[must_use]
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// How the pools stand, by shard.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolStatus> {
+        self.pools.status()
+    }
+
+    /// Closes the pools: what runs goes on to its end, what comes after fails with 53300.
+    pub fn close(&self) {
+        self.pools.close();
+    }
+}

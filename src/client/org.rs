@@ -1,0 +1,230 @@
+//! [`Org`]: one organisation's database, as the service sees it.
+
+use std::sync::Arc;
+
+use bytes::Buf;
+use tokio_postgres::Row;
+use tokio_postgres::types::{BorrowToSql, ToSql, Type};
+
+use super::copy::{CopyInSink, CopyOutStream};
+use super::lease::Lease;
+use super::param::params;
+use super::physical::{Around, Physical};
+use super::pool::Pools;
+use super::rows::{RowStream, exactly_one};
+use super::statement::{Statement, ToStatement};
+use super::transaction::{Transaction, TransactionBuilder};
+use crate::directory::OrgEntry;
+use crate::engine::{Engine, Target};
+use crate::error::Error;
+use crate::org::OrgId;
+use crate::plan::Copy;
+
+/// A handle for one org: cheap to clone, holds no connection. Each statement on it is a transaction of its own, on a
+/// connection of the pool of the org's shard.
+///
+/// Where the org lives is asked anew for each statement and transaction. Dropping the future of a running statement
+/// cancels the statement on the server and closes its connection; whether a write happened is then unknown.
+#[derive(Clone, Debug)]
+pub struct Org {
+    engine: Arc<Engine>,
+    pools: Arc<Pools>,
+    entry: Arc<OrgEntry>,
+}
+
+impl Org {
+    pub(super) fn new(engine: Arc<Engine>, pools: Arc<Pools>, entry: Arc<OrgEntry>) -> Org {
+        Org { engine, pools, entry }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        self.entry.slug.as_str()
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> OrgId {
+        self.entry.id
+    }
+
+    fn target(&self) -> Result<Arc<Target>, Error> {
+        Ok(Arc::new(self.engine.target(&self.entry)?))
+    }
+
+    /// Compiles before it waits for a connection: what is refused costs none.
+    fn physical<T: ToStatement + ?Sized>(&self, statement: &T) -> Result<Physical, Error> {
+        Physical::one(&self.engine, self.target()?, statement, Around::Nothing)
+    }
+
+    async fn lease(&self, physical: &Physical) -> Result<Lease, Error> {
+        self.pools.lease(physical.target()).await
+    }
+
+    /// Runs a statement and returns its rows.
+    ///
+    /// # Errors
+    /// [`Error`]: a refusal, what the shard says, or no connection.
+    pub async fn query<T>(&self, statement: &T, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error>
+    where
+        T: ToStatement + ?Sized,
+    {
+        self.query_raw(statement, params.iter().copied()).await?.all().await
+    }
+
+    /// Runs a statement that returns exactly one row.
+    ///
+    /// # Errors
+    /// As [`Org::query`]; P0002 when there is none, P0003 when there are several (a write has happened all the same).
+    pub async fn query_one<T>(&self, statement: &T, params: &[&(dyn ToSql + Sync)]) -> Result<Row, Error>
+    where
+        T: ToStatement + ?Sized,
+    {
+        exactly_one(self.query_opt(statement, params).await?)
+    }
+
+    /// Runs a statement that returns one row or none.
+    ///
+    /// # Errors
+    /// As [`Org::query`]; P0003 when there are several rows (a write has happened all the same).
+    pub async fn query_opt<T>(&self, statement: &T, params: &[&(dyn ToSql + Sync)]) -> Result<Option<Row>, Error>
+    where
+        T: ToStatement + ?Sized,
+    {
+        self.query_raw(statement, params.iter().copied()).await?.at_most_one().await
+    }
+
+    /// Runs a statement and streams its rows.
+    ///
+    /// # Errors
+    /// As [`Org::query`]; later ones come in the stream.
+    pub async fn query_raw<T, P, I>(&self, statement: &T, own: I) -> Result<RowStream, Error>
+    where
+        T: ToStatement + ?Sized,
+        P: BorrowToSql,
+        I: IntoIterator<Item = P>,
+    {
+        let physical = self.physical(statement)?;
+        let params = params(own, physical.org_param());
+        physical.check_params(params.len() - usize::from(physical.org_param().is_some()))?;
+        let lease = self.lease(&physical).await?;
+        match lease.rows(&physical, params).await {
+            Ok((rows, flight)) => Ok(RowStream::new(rows, physical, flight, Some(lease))),
+            Err(error) => {
+                lease.settle();
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs a statement and returns how many rows it touched.
+    ///
+    /// # Errors
+    /// As [`Org::query`].
+    pub async fn execute<T>(&self, statement: &T, own: &[&(dyn ToSql + Sync)]) -> Result<u64, Error>
+    where
+        T: ToStatement + ?Sized,
+    {
+        let physical = self.physical(statement)?;
+        physical.check_params(own.len())?;
+        let lease = self.lease(&physical).await?;
+        let result = lease.execute(&physical, params(own.iter().copied(), physical.org_param())).await;
+        lease.settle();
+        result
+    }
+
+    /// Has the shard read a statement, so that its types are known.
+    ///
+    /// # Errors
+    /// As [`Org::query`].
+    pub async fn prepare(&self, sql: &str) -> Result<Statement, Error> {
+        self.prepare_typed(sql, &[]).await
+    }
+
+    /// The same, with the types of the first parameters given.
+    ///
+    /// # Errors
+    /// As [`Org::query`].
+    pub async fn prepare_typed(&self, sql: &str, types: &[Type]) -> Result<Statement, Error> {
+        let physical = Physical::typed(&self.engine, self.target()?, sql, types, Around::Nothing)?;
+        let lease = self.lease(&physical).await?;
+        let result = lease.prepare(&physical).await;
+        lease.settle();
+        Ok(Statement::new(sql, types, &result?, physical.params()))
+    }
+
+    /// Runs every statement of a text in one transaction: all of them, or none. When one is refused nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Org::query`]; COPY, parameters and transaction control are refused.
+    pub async fn batch(&self, sql: &str) -> Result<(), Error> {
+        let target = self.target()?;
+        let statements = Physical::all(&self.engine, &target, sql)?;
+        let transaction = self.begin(target, "BEGIN").await?;
+        transaction.run_all(&statements).await?;
+        transaction.commit().await
+    }
+
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// No connection.
+    pub async fn transaction(&self) -> Result<Transaction, Error> {
+        self.build_transaction().start().await
+    }
+
+    /// A transaction with an isolation level, or read-only.
+    pub fn build_transaction(&self) -> TransactionBuilder<'_> {
+        TransactionBuilder::new(self)
+    }
+
+    pub(super) async fn start(&self, begin: &str) -> Result<Transaction, Error> {
+        self.begin(self.target()?, begin).await
+    }
+
+    async fn begin(&self, target: Arc<Target>, begin: &str) -> Result<Transaction, Error> {
+        let lease = self.pools.lease(&target).await?;
+        match lease.batch(begin).await {
+            Ok(()) => Ok(Transaction::new(Arc::clone(&self.engine), target, lease)),
+            // BEGIN does not fail on a connection that is in order.
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Begins `COPY ... FROM STDIN`, in a transaction of its own that [`CopyInSink::finish`] commits.
+    ///
+    /// # Errors
+    /// As [`Org::query`].
+    pub async fn copy_in<T, U>(&self, statement: &T) -> Result<CopyInSink<U>, Error>
+    where
+        T: ToStatement + ?Sized,
+        U: Buf + Send + 'static,
+    {
+        let target = self.target()?;
+        // Refused before a connection is asked for.
+        let physical = Physical::copy(&self.engine, Arc::clone(&target), statement, Around::Nothing, Copy::In)?;
+        let transaction = self.begin(target, "BEGIN").await?;
+        let sink = transaction.copy_physical(physical).await?;
+        Ok(sink.within(transaction))
+    }
+
+    /// Begins `COPY ... TO STDOUT`.
+    ///
+    /// # Errors
+    /// As [`Org::query`].
+    pub async fn copy_out<T>(&self, statement: &T) -> Result<CopyOutStream, Error>
+    where
+        T: ToStatement + ?Sized,
+    {
+        let physical = Physical::copy(&self.engine, self.target()?, statement, Around::Nothing, Copy::Out)?;
+        let lease = self.lease(&physical).await?;
+        match lease.copy_out(&physical).await {
+            Ok((stream, flight)) => Ok(CopyOutStream::new(stream, physical, flight, Some(lease))),
+            Err(error) => {
+                lease.settle();
+                Err(error)
+            }
+        }
+    }
+}
