@@ -17,7 +17,7 @@ type Commit = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 /// How far a [`CopyInSink`] is.
 enum Stage {
     /// Rows are taken.
-    Copying { flight: Option<Flight>, transaction: Option<Transaction> },
+    Copying { flight: Option<Flight>, transaction: Option<Box<Transaction>> },
     /// The shard has them all; the transaction that was begun for them is being committed.
     Committing { rows: u64, commit: Commit },
     /// Over.
@@ -48,7 +48,7 @@ impl<T: Buf + Send + 'static> CopyInSink<T> {
     /// Commits this transaction when the copy is finished.
     pub(super) fn within(mut self, own: Transaction) -> CopyInSink<T> {
         if let Stage::Copying { flight: _, transaction } = &mut self.stage {
-            *transaction = Some(own);
+            *transaction = Some(Box::new(own));
         }
         self
     }

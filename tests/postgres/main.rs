@@ -6,6 +6,7 @@ mod cli;
 mod directory;
 mod fleet;
 mod functions;
+mod library;
 mod migrate;
 mod org_drop;
 mod pgbench;
