@@ -9,6 +9,7 @@ mod extended;
 mod fault;
 mod greeting;
 mod handshake;
+mod leasing;
 mod replies;
 mod scram;
 mod session;

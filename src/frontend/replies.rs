@@ -21,6 +21,14 @@ impl From<crate::wire::Malformed> for Unexpected {
     }
 }
 
+/// Whether the shard says that this connection is over: the client's is not.
+fn is_fatal(frame: &Frame) -> bool {
+    frame.tag == b'E'
+        && report::fields(&frame.body()).is_ok_and(|fields| {
+            fields.iter().any(|(letter, text)| *letter == b'V' && matches!(text.as_str(), "FATAL" | "PANIC"))
+        })
+}
+
 impl Session {
     /// Handles every whole frame that the shard has sent.
     pub(super) async fn take_backend_frames(&mut self) -> Result<(), End> {
@@ -32,6 +40,11 @@ impl Session {
                     return Err(End::Fault(Fault { severity: super::fault::Severity::Fatal, ..error.into() }));
                 }
             };
+            if is_fatal(&frame) {
+                tracing::warn!("a shard ended a backend");
+                self.backend_lost().await;
+                return Ok(());
+            }
             self.say_pending();
             let was_copy = self.copy;
             if let Err(Unexpected(what)) = self.backend_frame(&frame) {

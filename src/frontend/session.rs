@@ -15,10 +15,10 @@ use bytes::Bytes;
 
 use super::cancel::SessionKey;
 use super::fault::Fault;
-use super::settings::{Settings, difference};
+use super::settings::Settings;
 use super::statement::ClientStatement;
 use crate::catalog::LeafNumber;
-use crate::directory::{AllowedOrgs, OrgEntry};
+use crate::directory::OrgEntry;
 use crate::engine::{Engine, ShardCatalog};
 use crate::org::OrgId;
 use crate::sqlstate::SqlState;
@@ -387,22 +387,6 @@ impl Session {
         self.say(|out| reply::ready_for_query(status, out));
     }
 
-    /// The role may still act for the org: asked anew for each transaction.
-    fn check_role(&self) -> Result<(), Fault> {
-        let snapshot = self.engine.directory().snapshot();
-        let role = snapshot.role(&self.role).filter(|role| role.login);
-        let allowed = match (role.map(|role| &role.orgs), &self.org) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(AllowedOrgs::Any), Some(_)) => true,
-            (Some(AllowedOrgs::Listed(orgs)), Some(org)) => orgs.contains(&org.id),
-        };
-        if allowed {
-            return Ok(());
-        }
-        Err(Fault::error(SqlState::INVALID_AUTHORIZATION, format!("role \"{}\" may no longer act here", self.role)))
-    }
-
     /// The catalog that statements are compiled for: of the leased shard, else of the one the next lease will be on.
     pub(super) fn compile_catalog(&self) -> Result<ShardCatalog, Fault> {
         if let Some(catalog) = &self.catalog {
@@ -411,110 +395,6 @@ impl Session {
         match &self.org {
             Some(org) => Ok(self.engine.target(org)?.catalog),
             None => Ok(self.engine.any_shard()?.1),
-        }
-    }
-
-    /// Makes sure that there is a backend, with the session's settings.
-    pub(super) async fn ensure_lease(&mut self) -> Result<(), Fault> {
-        if self.lease.is_some() {
-            return Ok(());
-        }
-        self.check_role()?;
-        let (shard, catalog, place) = match &self.org {
-            Some(org) => {
-                let target = self.engine.target(org)?;
-                (target.shard, target.catalog, Some((target.place.leaf(), target.place.org())))
-            }
-            None => {
-                let (shard, catalog) = self.engine.any_shard()?;
-                (shard, catalog, None)
-            }
-        };
-        let mut lease = self.pools.lease(&shard).await?;
-        self.key.running.begin(lease.key()).await;
-        if let Some(backend) = lease.backend() {
-            let sql = difference(&backend.settings, self.settings.current());
-            if !sql.is_empty() {
-                backend.query(&sql);
-                self.expect.push_back(Expect::HiddenQuery);
-                backend.settings = self.settings.current().clone();
-            }
-        }
-        self.lease = Some(lease);
-        self.catalog = Some(catalog);
-        self.place = place;
-        self.status = b'I';
-        Ok(())
-    }
-
-    /// Gives the backend back when nothing is outstanding.
-    async fn give_back(&mut self) {
-        let settled = self.status == b'I'
-            && self.expect.is_empty()
-            && !self.group_open
-            && self.simple.is_none()
-            && self.copy == CopyIn::No;
-        if !settled || self.lease.is_none() {
-            return;
-        }
-        if let Some(held) = self.held.take() {
-            self.client.output.extend_from_slice(&held);
-        }
-        self.key.running.end().await;
-        let settings = self.settings.current().clone();
-        if let Some(backend) = self.backend() {
-            backend.settings = settings;
-        }
-        if let Some(lease) = self.lease.take() {
-            lease.release();
-        }
-        self.catalog = None;
-        self.place = None;
-    }
-
-    /// The shard's connection broke. What was outstanding has failed; a transaction is over.
-    async fn backend_lost(&mut self) {
-        self.key.running.end().await;
-        drop(self.lease.take());
-        self.catalog = None;
-        self.place = None;
-        self.copy = CopyIn::No;
-        self.held = None;
-        self.portals.clear();
-        self.settings.rollback();
-        let was_simple = self.simple.take().is_some();
-        let outstanding = !self.expect.is_empty() || self.group_open || was_simple;
-        let in_transaction = self.status != b'I';
-        self.status = b'I';
-        if !outstanding {
-            self.lost = in_transaction;
-            return;
-        }
-        let fault: Fault = crate::upstream::UpstreamError::Lost.into();
-        self.client.output.extend_from_slice(&fault.bytes());
-        // Each Sync that the client sent still gets its answer; a group without one is skipped up to it.
-        let syncs = self.expect.iter().filter(|expect| matches!(expect, Expect::Sync)).count();
-        self.expect.clear();
-        for _ in 0..syncs {
-            reply::ready_for_query(b'I', &mut self.client.output);
-        }
-        if was_simple && syncs == 0 {
-            reply::ready_for_query(b'I', &mut self.client.output);
-        }
-        self.skipping = self.group_open && !was_simple;
-        self.group_open = false;
-    }
-
-    /// The first word of the client's after its backend was lost inside a transaction.
-    fn report_lost(&mut self, frame: &Frame) {
-        self.lost = false;
-        let fault: Fault = crate::upstream::UpstreamError::Lost.into();
-        let fault = fault.hint("the transaction was rolled back; begin again");
-        self.client.output.extend_from_slice(&fault.bytes());
-        if matches!(frame.tag, b'Q' | b'S') {
-            reply::ready_for_query(b'I', &mut self.client.output);
-        } else {
-            self.skipping = true;
         }
     }
 }

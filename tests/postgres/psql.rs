@@ -32,8 +32,30 @@ async fn describing_commands_answer_in_logical_terms() {
     let fleet = Fleet::with().ddl(ddl).orgs(&["acme"]).role("app", &[]).start().await;
     let proxy = fleet.proxy().await;
     let commands = [
-        "\\d", "\\dt", "\\dt+", "\\di", "\\di+", "\\dv", "\\ds", "\\dm", "\\dE", "\\d invoice", "\\d+ invoice", "\\d customer",
-        "\\d+ currency", "\\d invoice_total", "\\dn", "\\dn+", "\\df", "\\du", "\\l", "\\dT", "\\dT+", "\\dD", "\\dp", "\\dx",
+        "\\d",
+        "\\dt",
+        "\\dt+",
+        "\\di",
+        "\\di+",
+        "\\dv",
+        "\\ds",
+        "\\dm",
+        "\\dE",
+        "\\d invoice",
+        "\\d+ invoice",
+        "\\d customer",
+        "\\d+ currency",
+        "\\d invoice_total",
+        "\\dn",
+        "\\dn+",
+        "\\df",
+        "\\du",
+        "\\l",
+        "\\dT",
+        "\\dT+",
+        "\\dD",
+        "\\dp",
+        "\\dx",
         "\\d nowhere",
     ];
     for command in commands {

@@ -1,0 +1,134 @@
+//! When a session has a backend: taking one, giving it back, losing it.
+//!
+//! Invariants: whether the role may act and where the org lives are asked anew for each lease, so for each transaction; a
+//! backend goes back only when nothing is outstanding; when one is lost, every group of messages that the client has
+//! ended is answered, and the session goes on.
+
+use super::fault::Fault;
+use super::session::{CopyIn, Expect, Session};
+use super::settings::difference;
+use crate::directory::AllowedOrgs;
+use crate::sqlstate::SqlState;
+use crate::upstream::UpstreamError;
+use crate::wire::{Frame, reply};
+
+impl Session {
+    /// The role may still act for the org: asked anew for each transaction.
+    fn check_role(&self) -> Result<(), Fault> {
+        let snapshot = self.engine.directory().snapshot();
+        let role = snapshot.role(&self.role).filter(|role| role.login);
+        let allowed = match (role.map(|role| &role.orgs), &self.org) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(AllowedOrgs::Any), Some(_)) => true,
+            (Some(AllowedOrgs::Listed(orgs)), Some(org)) => orgs.contains(&org.id),
+        };
+        if allowed {
+            return Ok(());
+        }
+        Err(Fault::error(SqlState::INVALID_AUTHORIZATION, format!("role \"{}\" may no longer act here", self.role)))
+    }
+
+    /// Makes sure that there is a backend, with the session's settings.
+    pub(super) async fn ensure_lease(&mut self) -> Result<(), Fault> {
+        if self.lease.is_some() {
+            return Ok(());
+        }
+        self.check_role()?;
+        let (shard, catalog, place) = match &self.org {
+            Some(org) => {
+                let target = self.engine.target(org)?;
+                (target.shard, target.catalog, Some((target.place.leaf(), target.place.org())))
+            }
+            None => {
+                let (shard, catalog) = self.engine.any_shard()?;
+                (shard, catalog, None)
+            }
+        };
+        let mut lease = self.pools.lease(&shard).await?;
+        self.key.running.begin(lease.key()).await;
+        if let Some(backend) = lease.backend() {
+            let sql = difference(&backend.settings, self.settings.current());
+            if !sql.is_empty() {
+                backend.query(&sql);
+                self.expect.push_back(Expect::HiddenQuery);
+                backend.settings = self.settings.current().clone();
+            }
+        }
+        self.lease = Some(lease);
+        self.catalog = Some(catalog);
+        self.place = place;
+        self.status = b'I';
+        Ok(())
+    }
+
+    /// Gives the backend back when nothing is outstanding.
+    pub(super) async fn give_back(&mut self) {
+        let settled = self.status == b'I'
+            && self.expect.is_empty()
+            && !self.group_open
+            && self.simple.is_none()
+            && self.copy == CopyIn::No;
+        if !settled || self.lease.is_none() {
+            return;
+        }
+        if let Some(held) = self.held.take() {
+            self.client.output.extend_from_slice(&held);
+        }
+        self.key.running.end().await;
+        let settings = self.settings.current().clone();
+        if let Some(backend) = self.backend() {
+            backend.settings = settings;
+        }
+        if let Some(lease) = self.lease.take() {
+            lease.release();
+        }
+        self.catalog = None;
+        self.place = None;
+    }
+
+    /// The shard's connection broke. What was outstanding has failed; a transaction is over.
+    pub(super) async fn backend_lost(&mut self) {
+        self.key.running.end().await;
+        drop(self.lease.take());
+        self.catalog = None;
+        self.place = None;
+        self.copy = CopyIn::No;
+        self.held = None;
+        self.portals.clear();
+        self.settings.rollback();
+        let was_simple = self.simple.take().is_some();
+        let outstanding = !self.expect.is_empty() || self.group_open || was_simple;
+        let in_transaction = self.status != b'I';
+        self.status = b'I';
+        if !outstanding {
+            self.lost = in_transaction;
+            return;
+        }
+        let fault = Fault::from(UpstreamError::Lost).bytes();
+        // Each group that the client has ended gets its error and its answer; one without a Sync is skipped up to it.
+        let syncs = self.expect.iter().filter(|expect| matches!(expect, Expect::Sync)).count();
+        self.expect.clear();
+        for _ in 0..syncs.max(usize::from(was_simple)) {
+            self.client.output.extend_from_slice(&fault);
+            reply::ready_for_query(b'I', &mut self.client.output);
+        }
+        if self.group_open && !was_simple {
+            self.client.output.extend_from_slice(&fault);
+        }
+        self.skipping = self.group_open && !was_simple;
+        self.group_open = false;
+    }
+
+    /// The first word of the client's after its backend was lost inside a transaction.
+    pub(super) fn report_lost(&mut self, frame: &Frame) {
+        self.lost = false;
+        let fault = Fault::from(UpstreamError::Lost).hint("the transaction was rolled back; begin again");
+        self.client.output.extend_from_slice(&fault.bytes());
+        if matches!(frame.tag, b'Q' | b'S') {
+            reply::ready_for_query(b'I', &mut self.client.output);
+        } else {
+            self.skipping = true;
+        }
+    }
+}
