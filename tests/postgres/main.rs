@@ -12,4 +12,5 @@ mod org_drop;
 mod pgbench;
 mod proxy;
 mod psql;
+mod service;
 mod throwaway;
