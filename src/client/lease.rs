@@ -38,7 +38,7 @@ impl Flight {
 
     /// An end was seen, if the connection is in order after that error.
     pub(super) fn land_after(self, error: &tokio_postgres::Error) {
-        if fault::is_settled(error) && !fault::is_stale(error) {
+        if fault::is_settled(error) {
             self.land();
         }
     }
@@ -94,6 +94,11 @@ impl Lease {
             Ok(result) => Ok((result, flight)),
             Err(error) => {
                 flight.land_after(&error);
+                if fault::is_stale(&error)
+                    && let Some(pooled) = &self.pooled
+                {
+                    pooled.statement_cache.clear();
+                }
                 Err(fault::of(error, &self.catalog, statement))
             }
         }

@@ -20,6 +20,12 @@ const NOTES: &str = "
         pages integer CONSTRAINT book_has_pages CHECK (pages > 0),
         mood  mood NOT NULL DEFAULT 'calm'
     );
+    CREATE UNIQUE INDEX book_one_size ON book (pages) WHERE pages > 70;
+    CREATE TABLE loan (
+        book integer NOT NULL,
+        days int4range NOT NULL,
+        CONSTRAINT loan_once EXCLUDE USING btree (book WITH =, days WITH =)
+    );
     CREATE TABLE page (
         book_id bigint NOT NULL,
         no      integer NOT NULL,
@@ -381,6 +387,28 @@ async fn errors_speak_of_what_the_service_declared() {
     assert_eq!(error.detail(), Some("Failing row contains (7, x, 0, calm)."));
     let error = fail("INSERT INTO book (id, title) VALUES (7, NULL)").await;
     assert_eq!((error.code(), error.column(), error.table()), ("23502", Some("title"), Some("book")));
+
+    let error = fail("INSERT INTO book (title, pages) VALUES ('first', 77), ('second', 77)").await;
+    assert_eq!((error.constraint(), error.detail()), (Some("book_one_size"), Some("Key (pages)=(77) already exists.")));
+    let error = fail("INSERT INTO loan (book, days) VALUES (1, '[1,9)'), (1, '[1,8]')").await;
+    assert_eq!(error.message(), "conflicting key value violates exclusion constraint \"loan_once\"");
+    let detail = "Key (book, days)=(1, [1,9)) conflicts with existing key (book, days)=(1, [1,9)).";
+    assert_eq!((error.code(), error.detail(), error.table()), ("23P01", Some(detail), Some("loan")));
+
+    // Somebody else holds the row.
+    let tx = acme.transaction().await.unwrap();
+    tx.execute("SELECT FROM book FOR UPDATE", &[]).await.unwrap();
+    let error = fail("SELECT FROM book FOR UPDATE NOWAIT").await;
+    assert_eq!((error.code(), error.message()), ("55P03", "could not obtain lock on row in relation \"book\""));
+    let other = acme.transaction().await.unwrap();
+    other.execute("SET LOCAL lock_timeout = '20ms'", &[]).await.unwrap();
+    let error = other.execute("UPDATE book SET pages = 5", &[]).await.unwrap_err();
+    check_words(&error);
+    assert_eq!(
+        (error.code(), error.context().unwrap_or("")),
+        ("55P03", "while updating tuple (0,1) in relation \"book\"")
+    );
+    drop((tx, other));
 
     let text = "SELECT title FROM book WHERE pages = 1/(id-id)";
     assert_eq!(fail(text).await.code(), "22012");
