@@ -33,8 +33,10 @@ fn one(
     let Parsed { body, span, lexemes } = parsed;
     let start = positions.of_byte(span.start);
     let placed = |mut error: PlanError| {
-        // A refusal without a place of its own points at its statement.
-        error.position = error.position.or(Some(start));
+        // A refusal without a place of its own points at its statement, but where PostgreSQL says the same without one.
+        if error.code != "truncate_referenced" {
+            error.position = error.position.or(Some(start));
+        }
         error
     };
     let (bound, literal) = match &body {
@@ -61,7 +63,7 @@ fn one(
     // COPY is a utility statement: it takes no parameters.
     let org = if copy.is_some() { OrgSource::Literal } else { OrgSource::Param(params.saturating_add(1)) };
     let permit = Permit::try_new(bound, catalog).map_err(placed)?;
-    let template = rewrite(&permit, catalog, org, literal.is_none().then_some(&lexemes)).map_err(placed)?;
+    let template = rewrite(&permit, catalog, org, literal.is_none().then_some(&lexemes), positions).map_err(placed)?;
     let modifies = permit.bound().modifies();
     let run = Run {
         template,

@@ -209,6 +209,17 @@ impl Fleet {
         place.cluster.connect(&place.database).await.unwrap()
     }
 
+    /// A plain database with this schema, on the first shard's server, dropped with the fleet's server.
+    pub async fn private_database(&self, schema: &str) -> Client {
+        let place = &self.shards[0];
+        let name = format!("{}_private", place.database);
+        let client = place.cluster.connect("postgres").await.unwrap();
+        client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        let client = place.cluster.connect(&name).await.unwrap();
+        client.batch_execute(schema).await.unwrap();
+        client
+    }
+
     /// The release role's connection to a shard.
     pub async fn release_client(&self, shard: usize) -> Client {
         self.client_as(shard, RELEASE).await

@@ -86,6 +86,7 @@ impl Binder<'_> {
                         return Ok(());
                     }
                 }
+                self.plain_ident(ident)?;
                 out.push(scope.name(&name, at)?);
                 Ok(())
             }

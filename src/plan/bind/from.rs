@@ -342,7 +342,7 @@ impl Binder<'_> {
     fn alias_nodes(&self, alias: &TableAlias) -> Result<Nodes, PlanError> {
         let TableAlias { explicit: _, name, columns: _, at } = alias;
         absent(at.is_none(), "AT after an alias")?;
-        let (name, position) = self.ident(name)?;
+        let (name, position) = self.plain_ident(name)?;
         let mut nodes = vec![Node::Word("AS"), Node::Name { name, at: position }];
         nodes.extend(self.alias_column_nodes(alias)?);
         Ok(nodes)

@@ -30,6 +30,87 @@ use scope::Columns;
 /// How deep views may use views.
 const MAX_VIEW_DEPTH: usize = 16;
 
+/// PostgreSQL's reserved words, sorted. Source: its documentation, appendix C.
+const RESERVED: &[&str] = &[
+    "all",
+    "analyse",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "asymmetric",
+    "both",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "column",
+    "constraint",
+    "create",
+    "current_catalog",
+    "current_date",
+    "current_role",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "default",
+    "deferrable",
+    "desc",
+    "distinct",
+    "do",
+    "else",
+    "end",
+    "except",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "from",
+    "grant",
+    "group",
+    "having",
+    "in",
+    "initially",
+    "intersect",
+    "into",
+    "lateral",
+    "leading",
+    "limit",
+    "localtime",
+    "localtimestamp",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "placing",
+    "primary",
+    "references",
+    "returning",
+    "select",
+    "session_user",
+    "some",
+    "symmetric",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "true",
+    "union",
+    "unique",
+    "user",
+    "using",
+    "variadic",
+    "when",
+    "where",
+    "window",
+    "with",
+];
+
 /// Binds one statement.
 pub(crate) struct Binder<'c> {
     catalog: &'c Catalog,
@@ -77,12 +158,26 @@ impl<'c> Binder<'c> {
         }
     }
 
+    /// An identifier where PostgreSQL takes no reserved word unless it is quoted: a column by itself, a table, an alias
+    /// of a table.
+    fn plain_ident(&self, ident: &Ident) -> Result<(Box<str>, u32), PlanError> {
+        let (name, at) = self.ident(ident)?;
+        if ident.quote_style.is_none() && RESERVED.binary_search(&&*name).is_ok() {
+            let message = format!("syntax error at or near \"{}\"", ident.value);
+            return Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", message).at(at));
+        }
+        Ok((name, at))
+    }
+
     /// The identifiers of a dotted name.
     fn parts(&self, name: &ObjectName) -> Result<Vec<(Box<str>, u32)>, PlanError> {
         let ObjectName(parts) = name;
         parts
             .iter()
-            .map(|part| match part {
+            .enumerate()
+            .map(|(i, part)| match part {
+                // What follows a dot may be any word.
+                ObjectNamePart::Identifier(ident) if i == 0 => self.plain_ident(ident),
                 ObjectNamePart::Identifier(ident) => self.ident(ident),
                 ObjectNamePart::Function(_) => Err(PlanError::unsupported("a function in a name", 0)),
             })

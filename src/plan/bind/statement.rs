@@ -114,9 +114,7 @@ impl Bound {
         }
         let mut binder = Binder::new(catalog, positions);
         let mut names: Vec<QualifiedName> = Vec::new();
-        let mut at = 0;
         for table in tables {
-            at = table.at;
             let parts: Vec<(Box<str>, u32)> = table.parts.iter().map(|part| (part.as_str().into(), table.at)).collect();
             let (name, _) = binder.target_table(&parts)?;
             if !names.contains(&name) {
@@ -140,7 +138,6 @@ impl Bound {
                         "truncate_referenced",
                         "cannot truncate a table referenced in a foreign key constraint",
                     )
-                    .at(at)
                     .hint(format!("Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.", other.name));
                     error.detail = Some(format!("Table \"{}\" references \"{}\".", other.name, target.name));
                     return Err(error);

@@ -12,8 +12,9 @@ use super::super::error::PlanError;
 use super::print;
 use crate::sqlstate::SqlState;
 
-/// Compares the tokens of the nodes' logical text with the client's.
-pub(super) fn check(nodes: &[Node], client: &[Lexeme]) -> Result<(), PlanError> {
+/// Compares the tokens of the nodes' logical text with the client's. Equal, they give the places of the client's
+/// operators in order: byte offsets.
+pub(super) fn check(nodes: &[Node], client: &[Lexeme]) -> Result<Vec<usize>, PlanError> {
     let wanted = normal(client);
     let mut at = None;
     for brackets in [false, true] {
@@ -22,7 +23,7 @@ pub(super) fn check(nodes: &[Node], client: &[Lexeme]) -> Result<(), PlanError> 
             lex(&text).map_err(|error| PlanError::internal(format!("logical text does not lex: {}", error.message)))?;
         let printed = normal(&printed);
         if printed == wanted {
-            return Ok(());
+            return Ok(operators(client));
         }
         at = Some(wanted.iter().zip(&printed).take_while(|(a, b)| a == b).count());
     }
@@ -32,6 +33,18 @@ pub(super) fn check(nodes: &[Node], client: &[Lexeme]) -> Result<(), PlanError> 
         "not_exact",
         format!("this syntax{near} is not supported by orgfold"),
     ))
+}
+
+/// Where the operators are, `*` and `=` in any use among them.
+fn operators(lexemes: &[Lexeme]) -> Vec<usize> {
+    let is_operator = |lexeme: &&Lexeme| {
+        let literal = matches!(
+            lexeme.token,
+            Token::Word(_) | Token::Number(..) | Token::Placeholder(_) | Token::SingleQuotedString(_)
+        );
+        !literal && print::is_operator(&lexeme.token.to_string())
+    };
+    lexemes.iter().filter(is_operator).map(|lexeme| lexeme.start).collect()
 }
 
 /// Tokens as text, without the words that change nothing.

@@ -12,7 +12,7 @@ mod verify;
 
 pub(crate) use names::{identifier, is_quoted};
 
-use super::ast::Lexeme;
+use super::ast::{Lexeme, Positions};
 use super::error::PlanError;
 use super::policy::Permit;
 use super::template::Template;
@@ -34,11 +34,14 @@ pub(crate) fn rewrite(
     catalog: &Catalog,
     org: OrgSource,
     lexemes: Option<&[Lexeme]>,
+    positions: &Positions<'_>,
 ) -> Result<Template, PlanError> {
-    if let Some(lexemes) = lexemes {
-        fidelity::check(permit.bound().nodes(), lexemes)?;
-    }
-    let template = print::physical(permit.bound().nodes(), catalog, org)?;
+    let operators = match lexemes {
+        Some(lexemes) => fidelity::check(permit.bound().nodes(), lexemes)?,
+        None => Vec::new(),
+    };
+    let operators: Vec<u32> = operators.into_iter().map(|at| positions.of_byte(at)).collect();
+    let template = print::physical(permit.bound().nodes(), catalog, org, &operators)?;
     verify::check(&template, permit.bound().nodes(), org)?;
     Ok(template)
 }

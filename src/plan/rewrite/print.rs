@@ -10,8 +10,15 @@ use super::{OrgSource, is_quoted};
 use crate::catalog::{Catalog, ORG_COLUMN, QualifiedName};
 
 /// Prints the physical text.
-pub(super) fn physical(nodes: &[Node], catalog: &Catalog, org: OrgSource) -> Result<Template, PlanError> {
-    let mut printer = Printer { out: Spaced::default(), catalog, org };
+///
+/// `operators` are the character numbers of the client's operators, in order: PostgreSQL points at those.
+pub(super) fn physical(
+    nodes: &[Node],
+    catalog: &Catalog,
+    org: OrgSource,
+    operators: &[u32],
+) -> Result<Template, PlanError> {
+    let mut printer = Printer { out: Spaced::default(), catalog, org, operators: operators.iter(), in_view: false };
     printer.nodes(nodes)?;
     Ok(printer.out.builder.finish())
 }
@@ -51,6 +58,12 @@ impl Spaced {
         self.builder.text().push_str(token);
     }
 
+    fn marked(&mut self, token: &str, at: u32) {
+        self.before(token);
+        self.builder.mark(at);
+        self.builder.text().push_str(token);
+    }
+
     fn name(&mut self, name: &str, at: u32) {
         self.before("");
         self.builder.mark(at);
@@ -62,6 +75,15 @@ struct Printer<'c> {
     out: Spaced,
     catalog: &'c Catalog,
     org: OrgSource,
+    /// Where the client's next operators are.
+    operators: std::slice::Iter<'c, u32>,
+    /// What orgfold adds, and a view's text, has no operators of the client's.
+    in_view: bool,
+}
+
+/// Whether a token is made of operator characters alone.
+pub(super) fn is_operator(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|b| b"~!@#^&|`?+-*/%<>=".contains(&b))
 }
 
 impl Printer<'_> {
@@ -71,9 +93,23 @@ impl Printer<'_> {
 
     fn node(&mut self, node: &Node) -> Result<(), PlanError> {
         match node {
-            Node::Word(word) => self.out.token(word),
-            Node::Operator(text) => self.out.token(text),
-            Node::MaybeBracket(_) | Node::Logical(_) => {}
+            Node::Word(word) => {
+                // `=` of SET and `*` count as operators too.
+                let at = if is_operator(word) { self.next_operator() } else { 0 };
+                self.out.marked(word, at);
+            }
+            Node::Operator(text) => {
+                let at = self.next_operator();
+                self.out.marked(text, at);
+            }
+            Node::MaybeBracket(_) => {}
+            Node::Logical(inner) => {
+                for node in inner {
+                    if matches!(node, Node::Word(word) if is_operator(word)) {
+                        self.next_operator();
+                    }
+                }
+            }
             Node::Name { name, at } | Node::Field { name, at } => self.out.name(name, *at),
             Node::Column { qualifier, implied: _, name, at } => {
                 if let Some(qualifier) = qualifier {
@@ -115,9 +151,17 @@ impl Printer<'_> {
                 self.out.builder.mark(*at);
                 self.leaf_name(base);
             }
-            Node::Physical(inner) => self.nodes(inner)?,
+            Node::Physical(inner) => {
+                let outer = std::mem::replace(&mut self.in_view, true);
+                self.nodes(inner)?;
+                self.in_view = outer;
+            }
         }
         Ok(())
+    }
+
+    fn next_operator(&mut self) -> u32 {
+        if self.in_view { 0 } else { self.operators.next().copied().unwrap_or(0) }
     }
 
     /// `schema.table_p<hole>`.
@@ -195,7 +239,9 @@ impl Printer<'_> {
                 self.out.token("*");
                 self.out.token("FROM");
                 self.out.token("(");
+                let outer = std::mem::replace(&mut self.in_view, true);
                 self.nodes(query)?;
+                self.in_view = outer;
                 self.out.token(")");
                 self.out.token("AS");
                 self.out.name(alias, 0);
