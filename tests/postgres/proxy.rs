@@ -238,3 +238,47 @@ async fn a_cancel_stops_what_runs() {
     assert_eq!(error.code().unwrap().code(), "57014");
     assert_eq!(client.query_one("SELECT 1", &[]).await.unwrap().get::<_, i32>(0), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_in_psql_stops_the_statement() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+    let (fleet, proxy) = fleet().await;
+    let mut child = Command::new(fleet.tool("psql"))
+        .args(["-X", "-h", "127.0.0.1", "-p", &proxy.port().to_string(), "-U", "app", "-d", "acme", "-At"])
+        .env("PGPASSWORD", PASSWORD)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    input.write_all(b"\\timing on\nSELECT 'ready';\n").unwrap();
+    let mut line = String::new();
+    while !line.contains("ready") {
+        line.clear();
+        assert!(output.read_line(&mut line).unwrap() > 0, "psql ended early");
+    }
+    input.write_all(b"SELECT pg_sleep(60);\n").unwrap();
+    drop(input);
+    // Until the statement runs there is nothing to stop: ask until it is over.
+    let id = child.id().to_string();
+    let done = std::thread::spawn(move || child.wait_with_output().unwrap());
+    let shards = [fleet.shard_client(1).await, fleet.shard_client(2).await];
+    let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(60)%' \
+                    AND state = 'active' AND pid <> pg_backend_pid()";
+    let mut running = false;
+    while !running {
+        for shard in &shards {
+            running |= shard.query_one(sleeping, &[]).await.unwrap().get::<_, i64>(0) > 0;
+        }
+        assert!(!done.is_finished(), "psql ended early");
+    }
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let mut rest = String::new();
+    while output.read_line(&mut rest).unwrap() > 0 {}
+    let ended = done.join().unwrap();
+    let errors = String::from_utf8(ended.stderr).unwrap();
+    assert!(errors.contains("canceling statement due to user request"), "{errors}");
+}
