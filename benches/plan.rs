@@ -1,0 +1,64 @@
+//! What compiling costs, what a hit of the plan cache costs, and what the leaf's hash costs. No PostgreSQL.
+
+#![allow(missing_docs)] // criterion's macros make undocumented items
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use orgfold::catalog::{Catalog, Column, LeafCount, QualifiedName, Scope, Table, leaf_of};
+use orgfold::org::OrgId;
+use orgfold::plan::{CatalogId, CompileOptions, Plan, PlanCache, compile};
+
+const POINT: &str = "SELECT no, total FROM invoice WHERE id = $1";
+const JOIN: &str = "WITH recent AS (SELECT * FROM invoice WHERE at > $1) \
+    SELECT c.name, p.name, sum(l.qty * l.price) FROM recent i JOIN customer c ON c.id = i.customer_id \
+    JOIN line l ON l.invoice_id = i.id JOIN product p ON p.id = l.product_id LEFT JOIN payment y ON y.invoice_id = i.id \
+    WHERE c.region = 'eu' GROUP BY c.name, p.name HAVING sum(l.qty) > 10 ORDER BY 3 DESC LIMIT 20";
+
+fn catalog() -> Catalog {
+    let tables = [
+        ("invoice", "id no customer_id total at state"),
+        ("customer", "id name region email"),
+        ("line", "invoice_id product_id qty price"),
+        ("product", "id name sku price"),
+        ("payment", "id invoice_id amount at"),
+    ];
+    let column = |name: &str| Column {
+        name: name.to_owned(),
+        data_type: "bigint".to_owned(),
+        not_null: false,
+        default: None,
+        identity: None,
+        sequence: None,
+        generated: None,
+    };
+    let table = |columns: &str| Table {
+        scope: Scope::Org,
+        columns: columns.split(' ').map(column).collect(),
+        constraints: Vec::new(),
+        indexes: Vec::new(),
+    };
+    let tables: BTreeMap<_, _> =
+        tables.into_iter().map(|(name, columns)| (QualifiedName::public(name), table(columns))).collect();
+    Catalog { tables, ..Catalog::empty(LeafCount::STANDARD) }
+}
+
+fn plan(c: &mut Criterion) {
+    let catalog = catalog();
+    let options = CompileOptions { declared_params: 0 };
+    for (name, sql) in [("point", POINT), ("join_of_five", JOIN)] {
+        c.bench_function(&format!("compile/{name}"), |b| b.iter(|| compile(&catalog, black_box(sql), options)));
+    }
+    let cache = PlanCache::new(1 << 20);
+    let id = CatalogId::next();
+    let plans: Arc<[Plan]> = compile(&catalog, POINT, options).unwrap_or_default().into();
+    cache.put(id, 0, POINT, plans);
+    c.bench_function("cache/hit", |b| b.iter(|| cache.get(id, 0, black_box(POINT))));
+    let org = OrgId::try_new(42);
+    c.bench_function("leaf_of", |b| b.iter(|| black_box(&org).as_ref().map(|org| leaf_of(*org, LeafCount::STANDARD))));
+}
+
+criterion_group!(benches, plan);
+criterion_main!(benches);
