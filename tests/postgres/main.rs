@@ -12,6 +12,7 @@ mod migrate;
 mod org_drop;
 mod pgbench;
 mod proxy;
+mod proxy_faults;
 mod psql;
 mod service;
 mod throwaway;
