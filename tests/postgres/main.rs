@@ -8,6 +8,7 @@ mod directory;
 mod fleet;
 mod functions;
 mod library;
+mod literals;
 mod migrate;
 mod org_drop;
 mod pgbench;
