@@ -194,7 +194,7 @@ fn key_columns(cursor: &mut Cursor<'_>) -> Result<Vec<String>, Refusal> {
 }
 
 fn exclude(cursor: &mut Cursor<'_>) -> Result<ConstraintKindSpec, Refusal> {
-    let method = if cursor.eat("using") { cursor.name()? } else { "gist".to_owned() };
+    let method = if cursor.eat("using") { cursor.name()? } else { "btree".to_owned() };
     let (elements, mut inner) = cursor.parens()?;
     let first = inner.name().ok();
     let mut rest = String::new();
