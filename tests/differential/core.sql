@@ -74,6 +74,8 @@ SELECT name LIKE 'A%', name ILIKE '%b%', name SIMILAR TO '(A|B)%', name ~ '^[AB]
 
 SELECT jsonb_build_object('a', ARRAY[1,2]) -> 'a' ->> 1, '{"x": 1}'::jsonb @> '{"x": 1}', '[1,2]'::jsonb || '3'
 
+SELECT CURRENT_TIMESTAMP IS NOT NULL, current_date > '2020-01-01', ARRAY(SELECT id FROM product ORDER BY id), (SELECT user) IS NULL
+
 SELECT count(*), count(region), min(name), max(name), bool_and(name > 'A') FROM customer
 
 SELECT row_to_json(p) FROM product p ORDER BY id LIMIT 1

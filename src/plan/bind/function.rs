@@ -14,7 +14,7 @@ use super::{Binder, Nodes, absent, comma_separated};
 
 impl Binder<'_> {
     pub(super) fn function_name(&self, name: &ObjectName, in_from: bool) -> Result<FunctionName, PlanError> {
-        let mut parts = self.parts(name)?;
+        let mut parts = self.any_parts(name)?;
         match (parts.pop(), parts.pop(), parts.is_empty()) {
             (Some((name, at)), None, _) => Ok(FunctionName { schema: None, name, at, in_from }),
             (Some((name, _)), Some((schema, at)), true) => Ok(FunctionName { schema: Some(schema), name, at, in_from }),

@@ -172,12 +172,18 @@ impl<'c> Binder<'c> {
     /// The identifiers of a dotted name.
     fn parts(&self, name: &ObjectName) -> Result<Vec<(Box<str>, u32)>, PlanError> {
         let ObjectName(parts) = name;
+        if let Some(ObjectNamePart::Identifier(first)) = parts.first() {
+            self.plain_ident(first)?;
+        }
+        self.any_parts(name)
+    }
+
+    /// The same where the grammar has reserved words of its own: functions (`CURRENT_TIMESTAMP`, `ARRAY(...)`).
+    fn any_parts(&self, name: &ObjectName) -> Result<Vec<(Box<str>, u32)>, PlanError> {
+        let ObjectName(parts) = name;
         parts
             .iter()
-            .enumerate()
-            .map(|(i, part)| match part {
-                // What follows a dot may be any word.
-                ObjectNamePart::Identifier(ident) if i == 0 => self.plain_ident(ident),
+            .map(|part| match part {
                 ObjectNamePart::Identifier(ident) => self.ident(ident),
                 ObjectNamePart::Function(_) => Err(PlanError::unsupported("a function in a name", 0)),
             })
