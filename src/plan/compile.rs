@@ -5,6 +5,7 @@ use super::bind::{Bound, BoundKind};
 use super::error::PlanError;
 use super::policy::{Permit, check_setting, is_fixed};
 use super::rewrite::{OrgSource, identifier, rewrite};
+use super::template::Template;
 use super::{Access, Action, CompileOptions, Copy, Plan, Run, Session, Transaction, TransactionVerb};
 use crate::catalog::Catalog;
 use crate::sqlstate::SqlState;
@@ -64,6 +65,7 @@ fn one(
     let org = if copy.is_some() { OrgSource::Literal } else { OrgSource::Param(params.saturating_add(1)) };
     let permit = Permit::try_new(bound, catalog).map_err(placed)?;
     let template = rewrite(&permit, catalog, org, literal.is_none().then_some(&lexemes), positions).map_err(placed)?;
+    second_opinion(&template, catalog, needs_org, org, params).map_err(placed)?;
     let modifies = permit.bound().modifies();
     let run = Run {
         template,
@@ -79,6 +81,28 @@ fn one(
         },
     };
     Ok(Plan { action: Action::Run(run), span, params })
+}
+
+/// Has PostgreSQL's own grammar read the result, where it is compiled in: always in builds with the feature `guard`, in
+/// development builds with `grammar` alone, so that tests have it and measurements do not.
+#[cfg(all(feature = "grammar", any(feature = "guard", debug_assertions)))]
+fn second_opinion(
+    template: &Template,
+    catalog: &Catalog,
+    needs_org: bool,
+    org: OrgSource,
+    params: u16,
+) -> Result<(), PlanError> {
+    let param = match org {
+        OrgSource::Param(number) => Some(number),
+        OrgSource::Literal => None,
+    };
+    super::guard::check_template(template, catalog, needs_org, param, params)
+}
+
+#[cfg(not(all(feature = "grammar", any(feature = "guard", debug_assertions))))]
+fn second_opinion(_: &Template, _: &Catalog, _: bool, _: OrgSource, _: u16) -> Result<(), PlanError> {
+    Ok(())
 }
 
 fn transaction(verb: TransactionVerb, text: impl Into<Box<str>>) -> Action {

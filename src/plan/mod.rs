@@ -13,6 +13,8 @@ mod bind;
 mod cache;
 mod compile;
 mod error;
+#[cfg(feature = "grammar")]
+pub mod guard;
 mod policy;
 mod rewrite;
 mod template;

@@ -12,6 +12,8 @@ mod types;
 pub(crate) use catalogs::{catalog_cast, catalog_function, catalog_relation};
 pub(crate) use functions::{FunctionClass, is_allowed};
 pub(crate) use settings::{check_setting, is_fixed};
+#[cfg(feature = "grammar")]
+pub(crate) use types::is_allowed as is_allowed_type;
 
 use super::bind::{Bound, FunctionName, Node, Relation, RelationKind, TypeName};
 use super::error::PlanError;

@@ -76,7 +76,7 @@ const ALLOWED: &[&str] = &[
 ];
 
 /// Whether statements may name the type.
-pub(super) fn is_allowed(name: &str) -> bool {
+pub(crate) fn is_allowed(name: &str) -> bool {
     ALLOWED.binary_search(&name).is_ok()
 }
 

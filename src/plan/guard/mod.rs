@@ -1,0 +1,119 @@
+//! The second opinion: PostgreSQL's own grammar reads each finished physical text and judges it anew.
+//!
+//! In: a physical text and what its plan says of it ([`Facts`]). Out: nothing, or why it must not be sent. Rules: one
+//! statement; every relation in it is the leaf asked for, a global table that is read, a stand-in of a system catalog,
+//! or a CTE in scope; a leaf that is read is the whole FROM of a derived table of the logical columns under the org's
+//! predicate, and one that is changed stands under the predicate or gets the org's value in every row; `org_id`, system
+//! columns and the org's parameter appear nowhere else; functions, types and fields are those on the lists. Every node
+//! of the tree is walked, its fields written out, and what is not known here is refused.
+//!
+//! It shares with the planner only data: the catalog, the naming of leaves, the lists of functions and types. What is
+//! absent: the client's text, positions (a refusal is a defect of orgfold's, XX000, and nothing is sent).
+
+mod expr;
+mod from;
+mod names;
+mod shape;
+mod walk;
+
+use crate::catalog::{Catalog, LeafNumber, leaf_of};
+use crate::org::OrgId;
+use crate::plan::error::PlanError;
+use crate::plan::template::Template;
+use crate::sqlstate::SqlState;
+
+/// Where the org's id stands in a physical text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrgValue {
+    /// Nowhere: the statement touches no org's data.
+    Absent,
+    /// In the parameter of this number.
+    Param(u16),
+    /// As a literal.
+    Literal(i64),
+}
+
+/// What a plan says of its text.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// What exists.
+    pub catalog: &'a Catalog,
+    /// The leaf that the text was rendered for.
+    pub leaf: LeafNumber,
+    /// Where the org's id stands.
+    pub org: OrgValue,
+    /// The client's parameters: the highest number that may stand elsewhere.
+    pub params: u16,
+}
+
+/// Why a physical text must not be sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(String);
+
+impl Refusal {
+    fn new(what: impl Into<String>) -> Refusal {
+        Refusal(what.into())
+    }
+}
+
+type Verdict = Result<(), Refusal>;
+
+/// What the C parser may use of the stack, and what the walk over the deepest statement needs.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// Two orgs whose leaves differ among 16.
+const ORGS: [i64; 2] = [2, 3];
+
+/// Judges a physical text.
+///
+/// # Errors
+/// [`Refusal`]: it must not be sent.
+pub fn check(sql: &str, facts: Facts<'_>) -> Verdict {
+    // A thread of its own: its stack is deep enough whoever calls, and a panic of the parser's bindings ends here.
+    let judge = || {
+        let parsed = pg_query::parse(sql, 0).map_err(|error| Refusal::new(error.to_string()))?;
+        walk::statement(&parsed.protobuf, facts)
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, judge);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(verdict)) => verdict,
+            Ok(Err(_)) => Err(Refusal::new("the parser panicked")),
+            Err(error) => Err(Refusal::new(format!("no thread to parse in: {error}"))),
+        }
+    })
+}
+
+/// Judges a plan's template as it is rendered for two orgs. `org` is the number of the org's parameter, if it has one.
+pub(super) fn check_template(
+    template: &Template,
+    catalog: &Catalog,
+    needs_org: bool,
+    org_param: Option<u16>,
+    params: u16,
+) -> Result<(), PlanError> {
+    let refused = |why: String| PlanError::internal(format!("the second opinion on the rewritten statement: {why}"));
+    for id in ORGS {
+        let org = OrgId::try_new(id).map_err(|error| refused(error.to_string()))?;
+        let leaf = leaf_of(org, catalog.leaves);
+        let place = needs_org.then_some((leaf, org));
+        let sql = template.render(catalog.naming(), place).ok_or_else(|| refused("a hole stays open".to_owned()))?;
+        let value = match (needs_org, org_param) {
+            (false, _) => OrgValue::Absent,
+            (true, Some(number)) => OrgValue::Param(number),
+            (true, None) => OrgValue::Literal(id),
+        };
+        check(&sql, Facts { catalog, leaf, org: value, params }).map_err(|refusal| {
+            // The one limit that this reader has and the planner may not.
+            if refusal.0.contains("stack depth limit exceeded") {
+                return PlanError::new(SqlState::STATEMENT_TOO_COMPLEX, "too_deep", "stack depth limit exceeded");
+            }
+            refused(refusal.0)
+        })?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! The shapes that bind a leaf to the org.
+
+use pg_query::NodeEnum;
+use pg_query::protobuf::{
+    AConst, AExpr, AExprKind, Alias, BoolExpr, BoolExprType, ColumnRef, Node, ParamRef, RangeVar, ResTarget,
+    SelectStmt, SetOperation, a_const,
+};
+
+use super::names::{self, Kind, strings};
+use super::{Facts, OrgValue, Refusal, Verdict};
+use crate::catalog::{ORG_COLUMN, Table};
+
+/// Whether a node is the org's value.
+pub(super) fn is_org(node: Option<&Node>, facts: Facts<'_>) -> bool {
+    let Some(Node { node: Some(node) }) = node else { return false };
+    match (facts.org, node) {
+        (OrgValue::Param(wanted), NodeEnum::ParamRef(ParamRef { number, location: _ })) => *number == i32::from(wanted),
+        (OrgValue::Literal(wanted), NodeEnum::AConst(AConst { isnull: false, val: Some(value), location: _ })) => {
+            match value {
+                a_const::Val::Ival(integer) => i64::from(integer.ival) == wanted,
+                a_const::Val::Fval(float) => float.fval == wanted.to_string(),
+                a_const::Val::Boolval(_) | a_const::Val::Sval(_) | a_const::Val::Bsval(_) => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// `org_id = <org>`, with `alias.` in front when one is given.
+fn is_predicate(node: Option<&Node>, alias: Option<&str>, facts: Facts<'_>) -> bool {
+    let Some(Node { node: Some(NodeEnum::AExpr(expr)) }) = node else { return false };
+    let AExpr { kind, name, lexpr, rexpr, rexpr_list_start: _, rexpr_list_end: _, location: _ } = &**expr;
+    let left = match lexpr.as_deref() {
+        Some(Node { node: Some(NodeEnum::ColumnRef(ColumnRef { fields, location: _ })) }) => strings(fields).ok(),
+        _ => None,
+    };
+    let wanted: Vec<&str> = alias.into_iter().chain([ORG_COLUMN]).collect();
+    *kind == AExprKind::AexprOp as i32
+        && strings(name).is_ok_and(|name| name == ["="])
+        && left.is_some_and(|left| left == wanted)
+        && is_org(rexpr.as_deref(), facts)
+}
+
+/// The leaf of a SELECT that is the wall around it: `SELECT <the logical columns> FROM leaf WHERE org_id = <org>`, and
+/// nothing else. `None` when no leaf is in its FROM.
+pub(super) fn wall<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Option<&'a Table>, Refusal> {
+    let mut leaf = None;
+    for item in &select.from_clause {
+        if let Some(NodeEnum::RangeVar(var)) = &item.node
+            && let Kind::Leaf(table) = names::relation(var, facts)?
+        {
+            leaf = Some((table, var));
+        }
+    }
+    let Some((table, var)) = leaf else { return Ok(None) };
+    let SelectStmt {
+        distinct_clause,
+        into_clause,
+        target_list,
+        from_clause,
+        where_clause,
+        group_clause,
+        group_distinct,
+        having_clause,
+        window_clause,
+        values_lists,
+        sort_clause,
+        limit_offset,
+        limit_count,
+        limit_option: _,
+        locking_clause,
+        with_clause,
+        op,
+        all,
+        larg,
+        rarg,
+    } = select;
+    let bare = distinct_clause.is_empty()
+        && into_clause.is_none()
+        && from_clause.len() == 1
+        && group_clause.is_empty()
+        && !group_distinct
+        && having_clause.is_none()
+        && window_clause.is_empty()
+        && values_lists.is_empty()
+        && sort_clause.is_empty()
+        && limit_offset.is_none()
+        && limit_count.is_none()
+        && locking_clause.is_empty()
+        && with_clause.is_none()
+        && *op == SetOperation::SetopNone as i32
+        && !all
+        && larg.is_none()
+        && rarg.is_none()
+        && var.alias.is_none();
+    let columns: Option<Vec<&str>> = target_list.iter().map(plain_column).collect();
+    let logical: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    if !bare || columns.is_none_or(|columns| columns != logical) {
+        return Err(Refusal::new(format!("leaf \"{}\" is read otherwise than by its columns", var.relname)));
+    }
+    if !is_predicate(where_clause.as_deref(), None, facts) {
+        return Err(Refusal::new(format!("leaf \"{}\" is read without the org's predicate", var.relname)));
+    }
+    Ok(Some(table))
+}
+
+/// The name of a select item that is one bare column.
+fn plain_column(node: &Node) -> Option<&str> {
+    let Some(NodeEnum::ResTarget(target)) = &node.node else { return None };
+    let ResTarget { name, indirection, val, location: _ } = &**target;
+    let Some(Node { node: Some(NodeEnum::ColumnRef(ColumnRef { fields, location: _ })) }) = val.as_deref() else {
+        return None;
+    };
+    match fields.as_slice() {
+        [Node { node: Some(NodeEnum::String(field)) }] if name.is_empty() && indirection.is_empty() => {
+            Some(&field.sval)
+        }
+        _ => None,
+    }
+}
+
+/// The leaf that DML changes, and its alias.
+pub(super) fn target<'a>(var: Option<&'a RangeVar>, facts: Facts<'a>) -> Result<(&'a Table, &'a str), Refusal> {
+    let var = var.ok_or_else(|| Refusal::new("DML without a target"))?;
+    let Kind::Leaf(table) = names::relation(var, facts)? else {
+        return Err(Refusal::new(format!("\"{}\" is changed and no leaf", var.relname)));
+    };
+    match &var.alias {
+        Some(Alias { aliasname, colnames }) if colnames.is_empty() => Ok((table, aliasname)),
+        _ => Err(Refusal::new(format!("leaf \"{}\" is changed without an alias", var.relname))),
+    }
+}
+
+/// The condition of UPDATE and DELETE: the org's predicate, alone or in front of an AND.
+pub(super) fn condition(clause: Option<&Node>, alias: &str, facts: Facts<'_>) -> Verdict {
+    let first = match clause {
+        Some(Node { node: Some(NodeEnum::BoolExpr(expr)) }) => {
+            let BoolExpr { xpr: _, boolop, args, location: _ } = &**expr;
+            if *boolop == BoolExprType::AndExpr as i32 { args.first() } else { None }
+        }
+        other => other,
+    };
+    if is_predicate(first, Some(alias), facts) {
+        return Ok(());
+    }
+    Err(Refusal::new(format!("rows of \"{alias}\" are changed without the org's predicate")))
+}
+
+/// The column list of INSERT: `org_id` once, last.
+pub(super) fn insert_columns<'a>(cols: &'a [Node], table: &Table) -> Result<Vec<&'a str>, Refusal> {
+    let mut names = Vec::with_capacity(cols.len());
+    for node in cols {
+        let Some(NodeEnum::ResTarget(target)) = &node.node else {
+            return Err(Refusal::new("an INSERT column that is none"));
+        };
+        let ResTarget { name, indirection, val, location: _ } = &**target;
+        if !indirection.is_empty() || val.is_some() {
+            return Err(Refusal::new("an INSERT column in an unusual form"));
+        }
+        names.push(name.as_str());
+    }
+    match names.split_last() {
+        Some((&ORG_COLUMN, others)) if others.iter().all(|name| table.column(name).is_some()) => Ok(names),
+        _ => Err(Refusal::new("INSERT without org_id as its last column, or with an unknown one")),
+    }
+}
+
+/// Whether every row of an INSERT's source ends with the org's value.
+pub(super) fn insert_rows(select: &SelectStmt, width: usize, facts: Facts<'_>) -> Verdict {
+    let missing = || Refusal::new("a row is inserted without the org's value at its end");
+    if let (Some(left), Some(right)) = (&select.larg, &select.rarg) {
+        insert_rows(left, width, facts)?;
+        return insert_rows(right, width, facts);
+    }
+    if select.op != SetOperation::SetopNone as i32 {
+        return Err(Refusal::new("a set operation without two sides"));
+    }
+    if !select.values_lists.is_empty() {
+        for row in &select.values_lists {
+            let Some(NodeEnum::List(row)) = &row.node else { return Err(missing()) };
+            if row.items.len() != width || !is_org(row.items.last(), facts) {
+                return Err(missing());
+            }
+        }
+        return Ok(());
+    }
+    let Some(Node { node: Some(NodeEnum::ResTarget(last)) }) = select.target_list.last() else { return Err(missing()) };
+    let ResTarget { name, indirection, val, location: _ } = &**last;
+    // A `*` may be any number of columns; PostgreSQL refuses a list that is shorter or longer than the columns named.
+    let counted = select.target_list.len() == width || select.target_list.iter().any(is_star);
+    if counted && name.is_empty() && indirection.is_empty() && is_org(val.as_deref(), facts) {
+        Ok(())
+    } else {
+        Err(missing())
+    }
+}
+
+fn is_star(target: &Node) -> bool {
+    let Some(NodeEnum::ResTarget(target)) = &target.node else { return false };
+    let last = match target.val.as_deref().and_then(|val| val.node.as_ref()) {
+        Some(NodeEnum::ColumnRef(column)) => column.fields.last(),
+        Some(NodeEnum::AIndirection(indirection)) => indirection.indirection.last(),
+        _ => None,
+    };
+    matches!(last, Some(Node { node: Some(NodeEnum::AStar(_)) }))
+}
