@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint tools
+.PHONY: help demo test lint tools grammar-tools
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -12,10 +12,10 @@ demo: tools ## Start a directory and two shards, load three orgs, show what each
 	cargo build --profile demo --bin orgfold && \
 	exec cargo run --quiet --profile demo --bin orgfold -- demo
 
-test: tools ## Run every test, on PostgreSQL servers that the tests start and stop
+test: tools grammar-tools ## Run every test, on PostgreSQL servers that the tests start and stop
 	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo test --no-fail-fast
 
-lint: tools ## Check the format, the lints, and that the library builds alone
+lint: tools grammar-tools ## Check the format, the lints, and that the library builds alone
 	cargo fmt --check
 	cargo clippy --all-targets --all-features -- -D warnings
 	cargo check --no-default-features
@@ -23,3 +23,7 @@ lint: tools ## Check the format, the lints, and that the library builds alone
 tools:
 	@command -v cargo >/dev/null || { echo "orgfold: cargo is missing: install the Rust toolchain (rustup)" >&2; exit 1; }
 	@command -v cc >/dev/null || { echo "orgfold: a C compiler is missing: apt-get install gcc, dnf install gcc, or xcode-select --install" >&2; exit 1; }
+
+# Tests and lints build pg_query, whose bindings are made with libclang.
+grammar-tools:
+	@command -v clang >/dev/null || { echo "orgfold: clang is missing (tests read SQL with PostgreSQL's own grammar): apt-get install clang, dnf install clang clang-devel, or xcode-select --install" >&2; exit 1; }

@@ -462,7 +462,7 @@ impl Binder<'_> {
         if let [Node::Literal { text, at }] = inner.as_slice() {
             let name = text.trim_matches('\'');
             let known = name.strip_prefix("pg_catalog.").unwrap_or(name);
-            // Digits are the oid itself: nothing is looked up.
+            // Digits are the oid itself. As regclass it would show whatever has it, leaves too: it stays a number.
             let is_oid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
             let is_known = is_oid || catalog_relation(Some("pg_catalog"), known).is_some();
             if function != "orgfold_catalog.regclass" || !is_known {
@@ -474,7 +474,8 @@ impl Binder<'_> {
                 .at(*at));
             }
             out.extend(inner);
-            out.extend([logical, Node::Physical(vec![Node::Word("::"), Node::Word("pg_catalog.regclass")])]);
+            let physical = if is_oid { "pg_catalog.oid" } else { "pg_catalog.regclass" };
+            out.extend([logical, Node::Physical(vec![Node::Word("::"), Node::Word(physical)])]);
             return Ok(());
         }
         out.push(Node::Physical(vec![Node::Word(function), Node::Word("(")]));

@@ -209,7 +209,9 @@ impl<'a> Walk<'a> {
             }
             NodeEnum::TypeCast(cast) => {
                 let TypeCast { arg, type_name, location: _ } = &**cast;
-                self.type_name(type_name.as_ref())?;
+                if !names::is_catalogs_name(arg.as_deref(), type_name.as_ref()) {
+                    self.type_name(type_name.as_ref())?;
+                }
                 self.maybe(arg.as_deref())
             }
             NodeEnum::CollateClause(collate) => {

@@ -18,6 +18,7 @@ mod walk;
 
 use crate::catalog::{Catalog, LeafNumber, leaf_of};
 use crate::org::OrgId;
+use crate::plan::ast::lex;
 use crate::plan::error::PlanError;
 use crate::plan::template::Template;
 use crate::sqlstate::SqlState;
@@ -48,19 +49,58 @@ pub struct Facts<'a> {
 
 /// Why a physical text must not be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Refusal(String);
+pub enum Refusal {
+    /// It does not parse: the server would say so too.
+    #[error("{message}")]
+    Syntax {
+        /// PostgreSQL's words.
+        message: String,
+        /// The character's number in the physical text, from 1, where it could be found.
+        position: Option<u32>,
+    },
+    /// It nests deeper than PostgreSQL's own reader may.
+    #[error("stack depth limit exceeded")]
+    TooDeep,
+    /// It is not bound to the org, or not known to be.
+    #[error("{0}")]
+    Unbound(String),
+}
 
 impl Refusal {
     fn new(what: impl Into<String>) -> Refusal {
-        Refusal(what.into())
+        Refusal::Unbound(what.into())
     }
+
+    fn of_parser(error: &pg_query::Error, sql: &str) -> Refusal {
+        let pg_query::Error::Parse(message) = error else { return Refusal::new(error.to_string()) };
+        let deep = ["stack depth limit exceeded", "memory exhausted", "nested too deeply"];
+        if deep.iter().any(|text| message.contains(text)) {
+            return Refusal::TooDeep;
+        }
+        Refusal::Syntax { message: message.clone(), position: position(sql) }
+    }
+}
+
+/// Where the token stands that PostgreSQL cannot read: the bindings do not say. Up to the token before it, all that is
+/// wrong with the text is that it ends.
+fn position(sql: &str) -> Option<u32> {
+    let lexemes = lex(sql).ok()?;
+    let ends: Vec<usize> = lexemes.iter().skip(1).map(|lexeme| lexeme.start).chain([sql.len()]).collect();
+    let readable = ends.partition_point(|end| {
+        let Some(prefix) = sql.get(..*end) else { return false };
+        match pg_query::parse(prefix, 0) {
+            Ok(_) => true,
+            Err(error) => error.to_string().contains("at end of input"),
+        }
+    });
+    let before = sql.get(..lexemes.get(readable)?.start)?;
+    u32::try_from(before.chars().count() + 1).ok()
 }
 
 type Verdict = Result<(), Refusal>;
 
-/// What the C parser may use of the stack, and what the walk over the deepest statement needs.
-const STACK_BYTES: usize = 64 * 1024 * 1024;
+/// What decoding the deepest tree that libpg_query hands out needs. Only what is used is ever backed by memory.
+const STACK_BYTES: usize = 512 * 1024 * 1024;
 
 /// Two orgs whose leaves differ among 16.
 const ORGS: [i64; 2] = [2, 3];
@@ -72,7 +112,7 @@ const ORGS: [i64; 2] = [2, 3];
 pub fn check(sql: &str, facts: Facts<'_>) -> Verdict {
     // A thread of its own: its stack is deep enough whoever calls, and a panic of the parser's bindings ends here.
     let judge = || {
-        let parsed = pg_query::parse(sql, 0).map_err(|error| Refusal::new(error.to_string()))?;
+        let parsed = pg_query::parse(sql, 0).map_err(|error| Refusal::of_parser(&error, sql))?;
         walk::statement(&parsed.protobuf, facts)
     };
     std::thread::scope(|scope| {
@@ -104,12 +144,15 @@ pub(super) fn check_template(
             (true, Some(number)) => OrgValue::Param(number),
             (true, None) => OrgValue::Literal(id),
         };
-        check(&sql, Facts { catalog, leaf, org: value, params }).map_err(|refusal| {
-            // The one limit that this reader has and the planner may not.
-            if refusal.0.contains("stack depth limit exceeded") {
-                return PlanError::new(SqlState::STATEMENT_TOO_COMPLEX, "too_deep", "stack depth limit exceeded");
+        check(&sql, Facts { catalog, leaf, org: value, params }).map_err(|refusal| match refusal {
+            Refusal::Syntax { message, position } => {
+                let position = position.and_then(|at| template.client_position(catalog.naming(), place, at));
+                PlanError::new(SqlState::SYNTAX_ERROR, "syntax", message).at(position.unwrap_or(0))
             }
-            refused(refusal.0)
+            Refusal::TooDeep => {
+                PlanError::new(SqlState::STATEMENT_TOO_COMPLEX, "too_deep", "stack depth limit exceeded")
+            }
+            Refusal::Unbound(why) => refused(why),
         })?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{FuncCall, Node, RangeVar, TypeName};
+use pg_query::protobuf::{AConst, FuncCall, Node, RangeVar, TypeName, a_const};
 
 use super::{Facts, Refusal, Verdict};
 use crate::catalog::{CATALOG_SCHEMA, DefinedType, QualifiedName, Scope, Table};
@@ -135,6 +135,18 @@ pub(super) fn type_name(name: &TypeName, facts: Facts<'_>) -> Verdict {
         return Ok(());
     }
     Err(Refusal::new(format!("type {} is not on the list", names.join("."))))
+}
+
+/// `'pg_class'::regclass`: the name of a catalog that has a stand-in, and its own oid.
+pub(super) fn is_catalogs_name(arg: Option<&Node>, name: Option<&TypeName>) -> bool {
+    let regclass = name.is_some_and(|name| {
+        name.array_bounds.is_empty() && strings(&name.names).is_ok_and(|names| names == ["pg_catalog", "regclass"])
+    });
+    let text = match arg {
+        Some(Node { node: Some(NodeEnum::AConst(AConst { val: Some(a_const::Val::Sval(text)), .. })) }) => &text.sval,
+        _ => return false,
+    };
+    regclass && catalog_relation(None, text.strip_prefix("pg_catalog.").unwrap_or(text)).is_some()
 }
 
 /// Whether PostgreSQL may read `x.name` as a call: harmless when the name is a column that exists or that the

@@ -89,6 +89,7 @@ fn what_is_bound_passes() {
             "DELETE FROM public.t_p02 AS x WHERE x.org_id = $2 AND (EXISTS (SELECT t.* FROM {T} WHERE t.a = x.a))"
         ),
         "SELECT x.org_id FROM (SELECT 1 AS org_id) AS x",
+        "SELECT 'pg_catalog.pg_class'::pg_catalog.regclass",
     ] {
         passes(sql);
     }
@@ -263,6 +264,9 @@ fn what_is_no_query_or_calls_what_is_not_listed_is_refused() {
         "SELECT orgfold_catalog.definition('x')",
         "SELECT orgfold.f()",
         "SELECT 'x'::regclass",
+        "SELECT '16400'::pg_catalog.regclass",
+        "SELECT 't_p02'::pg_catalog.regclass",
+        "SELECT a::pg_catalog.regclass FROM pg_catalog.generate_series(1, 2) AS a",
         "SELECT 'x'::pg_catalog.regprocedure",
         "SELECT NULL::public.t_p02",
         "SELECT 1 OPERATOR(public.+) 2",
@@ -290,10 +294,26 @@ fn what_is_no_query_or_calls_what_is_not_listed_is_refused() {
 }
 
 #[test]
+fn a_syntax_error_is_placed() {
+    let position = |sql| match judge(sql, OrgValue::Absent) {
+        Err(Refusal::Syntax { message, position }) => (message, position),
+        other => panic!("{sql}: {other:?}"),
+    };
+    let near = |token: &str| format!("syntax error at or near \"{token}\"");
+    assert_eq!(position("SELECT 'é', 1 < 2 = true"), (near("="), Some(19)));
+    assert_eq!(position("SELECT 1 FROM WHERE true"), (near("WHERE"), Some(15)));
+    assert_eq!(position("SELECT (1"), ("syntax error at end of input".to_owned(), None));
+}
+
+#[test]
 fn depth_alone_is_no_reason() {
     let brackets = |n: usize| format!("SELECT {}1{}", "(1 + ".repeat(n), ")".repeat(n));
     passes(&brackets(256));
-    passes(&format!("SELECT {}1", "1 + ".repeat(1_000)));
-    // Past what PostgreSQL itself can read, a refusal and no crash.
-    refused(&brackets(100_000));
+    passes(&format!("SELECT 1 WHERE {}true", "true AND ".repeat(4_000)));
+    // Past what libpg_query reads, a refusal and no crash.
+    assert_eq!(judge(&format!("SELECT {}1", "1 + ".repeat(4_000)), OrgValue::Absent), Ok(()));
+    for n in [4_000, 5_000, 100_000] {
+        assert_eq!(judge(&brackets(n), OrgValue::Absent), Err(Refusal::TooDeep));
+        assert_eq!(judge(&format!("SELECT {}1", "1 + ".repeat(n + 4_000)), OrgValue::Absent), Err(Refusal::TooDeep));
+    }
 }

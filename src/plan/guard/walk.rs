@@ -293,7 +293,7 @@ impl<'a> Walk<'a> {
                     } = &**element;
                     let column = if at == 0 { name == ORG_COLUMN } else { table.column(name).is_some() };
                     // An expression has no name; the first element is the org's column in any case.
-                    if !column && !(at > 0 && name.is_empty() && expr.is_some()) {
+                    if !(column || at > 0 && name.is_empty() && expr.is_some()) {
                         return refuse("ON CONFLICT that does not begin with org_id");
                     }
                     self.maybe(expr.as_deref())?;
