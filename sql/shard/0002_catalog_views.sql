@@ -1,182 +1,169 @@
--- The schema whose views and functions stand in for pg_catalog: what an org sees of it is what its own private database
--- would show. Leaves, org_id and orgfold's own schemas are not there; org-scoped parents are plain tables, their columns
--- numbered without org_id; statistics say nothing. Holds no data: made anew whenever this text changes. The runtime role
--- may read all that is in it.
+-- The schema whose views, functions and types stand in for pg_catalog: what an org sees of it is what its own private
+-- database would show. Leaves, org_id and orgfold's own schemas are not there; org-scoped parents are plain tables, their
+-- columns numbered without org_id; statistics and privileges say nothing. Holds no data: made anew whenever this text or
+-- that of the next files changes. The runtime role may read all that is in it.
 --
--- The column lists are taken from the server, so that the views have the columns of its version.
+-- Column lists are taken from the server, so that the views have those of its version. Every view is a security barrier:
+-- else the error of a cast in WHERE would show a hidden row.
 
 DROP SCHEMA IF EXISTS orgfold_catalog CASCADE;
 CREATE SCHEMA orgfold_catalog;
 
--- Relations of the service: tables (not leaves), indexes (not leaves'), sequences, types' relations.
-CREATE VIEW orgfold_catalog.visible AS
+-- ---- What is shown ----
+
+CREATE VIEW orgfold_catalog.hidden_schema AS
+    SELECT n.oid FROM pg_catalog.pg_namespace n
+    WHERE n.nspname IN ('orgfold', 'orgfold_catalog') OR n.nspname ~ '^pg_(toast|temp)';
+
+-- The relations that an org sees. All leaves of a table are alike: what exists only on leaves (foreign keys, exclusion
+-- constraints and their indexes) is shown once, taken from the leaf made first, as the table's.
+--   of_org: it is an org-scoped table or an index on one; skip: how many of its first columns are hidden;
+--   owner: the table an index is shown on; leaf: the leaf that stands for a table's.
+CREATE VIEW orgfold_catalog.shown AS
     SELECT c.oid,
-           EXISTS (SELECT FROM pg_catalog.pg_attribute a
-                   WHERE a.attrelid = c.oid AND a.attnum = 1 AND a.attname = 'org_id'
-                     AND c.relkind IN ('p', 'I')) AS hides_org
+           c.relkind = 'p' OR coalesce(t.relkind = 'p' OR t.relispartition, false) AS of_org,
+           CASE WHEN c.relkind = 'p' OR ((t.relkind = 'p' OR t.relispartition) AND x.indkey[0] = 1) THEN 1 ELSE 0 END AS skip,
+           coalesce(h.inhparent, x.indrelid) AS owner,
+           CASE WHEN c.relkind = 'p'
+                THEN (SELECT min(i.inhrelid) FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) END AS leaf,
+           CASE WHEN h.inhparent IS NULL THEN c.relname
+                ELSE regexp_replace(c.relname::text, '_p[0-9]+$', '')::name END AS name
     FROM pg_catalog.pg_class c
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT c.relispartition AND n.nspname NOT IN ('orgfold', 'orgfold_catalog', 'pg_toast');
+    LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid
+    LEFT JOIN pg_catalog.pg_class t ON t.oid = x.indrelid
+    LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = t.oid AND t.relispartition
+    WHERE NOT c.relispartition
+      AND c.relnamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)
+      AND (h.inhparent IS NULL
+           OR (t.oid = (SELECT min(i.inhrelid) FROM pg_catalog.pg_inherits i WHERE i.inhparent = h.inhparent)
+               AND EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = t.oid AND k.conindid = c.oid AND k.contype = 'x')));
 
--- The org-scoped parent of a leaf; any other relation is its own.
-CREATE FUNCTION orgfold_catalog.parent(relation oid) RETURNS oid LANGUAGE sql STABLE AS
-$$ SELECT coalesce((SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = relation), relation) $$;
+-- What the service declared and the server does not know: views, and identity columns.
+CREATE VIEW orgfold_catalog.declared_view AS
+    SELECT (3221225472 + (hashtextextended(v.key, 0) & 1073741823))::oid AS oid,
+           n.oid AS relnamespace,
+           (parse_ident(v.key))[2]::name AS relname,
+           v.value -> 'columns' AS columns,
+           v.value -> 'types' AS types,
+           v.value ->> 'query' AS query
+    FROM orgfold.catalog k
+    CROSS JOIN LATERAL jsonb_each(k.body -> 'views') v
+    JOIN pg_catalog.pg_namespace n ON n.nspname = (parse_ident(v.key))[1];
 
-CREATE FUNCTION orgfold_catalog.hides_org(relation oid) RETURNS boolean LANGUAGE sql STABLE AS
-$$ SELECT coalesce((SELECT v.hides_org FROM orgfold_catalog.visible v WHERE v.oid = relation), false) $$;
+CREATE VIEW orgfold_catalog.declared_view_column AS
+    SELECT v.oid AS attrelid, name.value::name AS attname, name.ordinality::smallint AS attnum,
+           coalesce(to_regtype(v.types ->> (name.ordinality - 1)::integer)::oid, 'pg_catalog.text'::regtype::oid) AS atttypid,
+           coalesce(CASE
+               WHEN v.types ->> (name.ordinality - 1)::integer ~ '^(character|character varying)\(\d+\)'
+                   THEN substring(v.types ->> (name.ordinality - 1)::integer from '\((\d+)\)')::integer + 4
+               WHEN v.types ->> (name.ordinality - 1)::integer ~ '^numeric\(\d+,\d+\)'
+                   THEN ((substring(v.types ->> (name.ordinality - 1)::integer from '\((\d+),')::integer << 16)
+                        | substring(v.types ->> (name.ordinality - 1)::integer from ',(\d+)\)')::integer) + 4
+               WHEN v.types ->> (name.ordinality - 1)::integer ~ '^(timestamp|time|bit|bit varying)\(\d+\)'
+                   THEN substring(v.types ->> (name.ordinality - 1)::integer from '\((\d+)\)')::integer
+           END, -1) AS atttypmod
+    FROM orgfold_catalog.declared_view v
+    CROSS JOIN LATERAL jsonb_array_elements_text(v.columns) WITH ORDINALITY AS name(value, ordinality);
 
--- Column numbers without org_id.
-CREATE FUNCTION orgfold_catalog.keys(relation oid, keys smallint[]) RETURNS smallint[] LANGUAGE sql STABLE AS
-$$ SELECT CASE WHEN orgfold_catalog.hides_org(relation)
-               THEN (SELECT array_agg((k - 1)::smallint ORDER BY o) FROM unnest(keys) WITH ORDINALITY AS u(k, o) WHERE k <> 1)
-               ELSE keys END $$;
+CREATE VIEW orgfold_catalog.declared_identity AS
+    SELECT a.attrelid, a.attnum, CASE WHEN d.value ->> 'identity' = 'always' THEN 'a' ELSE 'd' END::"char" AS attidentity
+    FROM orgfold.catalog k
+    CROSS JOIN LATERAL jsonb_each(k.body -> 'tables') t
+    CROSS JOIN LATERAL jsonb_array_elements(t.value -> 'columns') d
+    JOIN pg_catalog.pg_namespace n ON n.nspname = (parse_ident(t.key))[1]
+    JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = (parse_ident(t.key))[2]
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = d.value ->> 'name'
+    WHERE d.value ->> 'identity' IS NOT NULL AND (d.value ->> 'serial') IS DISTINCT FROM 'true';
 
--- A vector without its first element.
-CREATE FUNCTION orgfold_catalog.rest(vector text) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT regexp_replace(vector, '^\S+ ?', '') $$;
+-- ---- Renumbering ----
 
--- Definitions without org_id and leaves.
-CREATE FUNCTION orgfold_catalog.definition(text) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT regexp_replace(regexp_replace(regexp_replace(regexp_replace($1,
-       '\(org_id, ', '(', 'g'), '_p0+("?)\(', '\1(', 'g'), ' ON ONLY ', ' ON '), 'SET (NULL|DEFAULT) \([^)]*\)', 'SET \1', 'g') $$;
+-- Column numbers of a table, without org_id.
+CREATE FUNCTION orgfold_catalog.columns(numbers smallint[], of_org boolean) RETURNS smallint[] LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN of_org AND numbers IS NOT NULL
+    THEN ARRAY(SELECT (u.k - 1)::smallint FROM unnest(numbers) WITH ORDINALITY AS u(k, n) WHERE u.k <> 1 ORDER BY u.n)
+    ELSE numbers END;
 
-CREATE PROCEDURE orgfold_catalog.stand_in(catalog name, replaced jsonb, condition text) LANGUAGE plpgsql AS
-$$
+-- The same of an index: 0 is an expression, and only what `skip` says is left out.
+CREATE FUNCTION orgfold_catalog.index_columns(numbers int2vector, of_org boolean, skip integer) RETURNS int2vector LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN of_org
+    THEN coalesce((SELECT string_agg((CASE WHEN u.k > 1 THEN u.k - 1 ELSE u.k END)::text, ' ' ORDER BY u.n)
+                   FROM unnest(numbers) WITH ORDINALITY AS u(k, n) WHERE u.n > skip), '')::int2vector
+    ELSE numbers END;
+
+-- A vector, as text, without its first elements.
+CREATE FUNCTION orgfold_catalog.without_first(vector text, skip integer) RETURNS text LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN skip = 0 THEN vector ELSE regexp_replace(vector, '^\S+ ?', '') END;
+
+-- The parent of a leaf or of a leaf's index; any other relation is its own.
+CREATE FUNCTION orgfold_catalog.parent(relation oid) RETURNS oid LANGUAGE sql STABLE
+RETURN coalesce((SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = relation), relation);
+
+-- Whether a relation has org_id as its first column.
+CREATE FUNCTION orgfold_catalog.has_org(relation oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN coalesce((SELECT c.relkind = 'p' OR c.relispartition FROM pg_catalog.pg_class c WHERE c.oid = relation), false);
+
+-- The role that orgs' statements run as: to them everything is theirs.
+CREATE FUNCTION orgfold_catalog.me() RETURNS oid LANGUAGE sql STABLE
+RETURN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user);
+
+-- ---- Making a stand-in ----
+
+-- The select list of a catalog's columns, some of them replaced.
+CREATE FUNCTION orgfold_catalog.select_list(catalog text, replaced jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(
+               -- Samples of values are no business of the catalogs', and a view cannot have their type.
+               CASE WHEN a.atttypid = 'anyarray'::regtype THEN format('NULL::text[] AS %I', a.attname)
+                    WHEN replaced ? a.attname
+                    THEN format('CAST(%s AS %s) AS %I', replaced ->> a.attname, format_type(a.atttypid, a.atttypmod), a.attname)
+                    ELSE format('c.%I', a.attname) END, ', ' ORDER BY a.attnum)
+    FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = to_regclass('pg_catalog.' || quote_ident(catalog)) AND a.attnum > 0 AND NOT a.attisdropped
+$$;
+
+-- A view with the columns of a catalog. A version that lacks the catalog gets no stand-in.
+CREATE PROCEDURE orgfold_catalog.stand_in(
+    catalog text, source text, replaced jsonb DEFAULT '{}', also_source text DEFAULT NULL, also_replaced jsonb DEFAULT '{}'
+) LANGUAGE plpgsql AS $$
 DECLARE
-    columns text;
+    list text := orgfold_catalog.select_list(catalog, replaced);
+    text text;
 BEGIN
-    -- A later version may lack a catalog or a column: then there is nothing to stand in for.
-    SELECT string_agg(coalesce((replaced ->> a.attname) || ' AS ',
-                          CASE WHEN a.atttypid = 'anyarray'::regtype THEN 'NULL::text[] AS ' ELSE 'c.' END) || quote_ident(a.attname), ', ' ORDER BY a.attnum)
-        INTO columns
-        FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = to_regclass('pg_catalog.' || quote_ident(catalog)) AND a.attnum > 0 AND NOT a.attisdropped;
-    IF columns IS NOT NULL THEN
-        EXECUTE format('CREATE VIEW orgfold_catalog.%I AS SELECT %s FROM pg_catalog.%I c WHERE %s',
-                       catalog, columns, catalog, condition);
+    IF list IS NULL THEN
+        RETURN;
     END IF;
+    -- psql compares the catalogs themselves with classoid.
+    IF catalog IN ('pg_language', 'pg_opclass', 'pg_opfamily', 'pg_rewrite', 'pg_trigger', 'pg_constraint') THEN
+        list := list || format(', %s::oid AS tableoid', to_regclass('pg_catalog.' || quote_ident(catalog))::oid);
+    END IF;
+    text := format('SELECT %s FROM %s', list, source);
+    IF also_source IS NOT NULL THEN
+        text := text || format(' UNION ALL SELECT %s FROM %s', orgfold_catalog.select_list(catalog, also_replaced), also_source);
+    END IF;
+    EXECUTE format('CREATE VIEW orgfold_catalog.%I WITH (security_barrier) AS %s', catalog, text);
 END
 $$;
 
-CALL orgfold_catalog.stand_in('pg_class', '{
-    "relkind": "(CASE c.relkind WHEN ''p'' THEN ''r'' WHEN ''I'' THEN ''i'' ELSE c.relkind END)::\"char\"",
-    "relnatts": "(c.relnatts - orgfold_catalog.hides_org(c.oid)::int)::smallint",
-    "reltuples": "(-1)::real", "relpages": "0", "relallvisible": "0", "relhassubclass": "false",
-    "relhastriggers": "(c.relhastriggers OR EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_constraint k ON i.inhrelid IN (k.conrelid, k.confrelid) WHERE i.inhparent = c.oid AND k.contype = ''f''))",
-    "relacl": "NULL::aclitem[]", "relpartbound": "NULL::pg_node_tree"}',
-    'c.oid IN (SELECT v.oid FROM orgfold_catalog.visible v)');
+-- Stand-ins without rows.
+CREATE PROCEDURE orgfold_catalog.empty(VARIADIC catalogs text[]) LANGUAGE plpgsql AS $$
+DECLARE
+    catalog text;
+    nothing jsonb;
+BEGIN
+    FOREACH catalog IN ARRAY catalogs LOOP
+        SELECT jsonb_object_agg(a.attname, 'NULL') INTO nothing FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = to_regclass('pg_catalog.' || quote_ident(catalog)) AND a.attnum > 0;
+        CALL orgfold_catalog.stand_in(catalog, '(SELECT WHERE false) AS c', coalesce(nothing, '{}'));
+    END LOOP;
+END
+$$;
 
-CALL orgfold_catalog.stand_in('pg_attribute', '{
-    "attnum": "(CASE WHEN c.attnum > 0 THEN c.attnum - orgfold_catalog.hides_org(c.attrelid)::int ELSE c.attnum END)::smallint",
-    "attacl": "NULL::aclitem[]"}',
-    'c.attrelid IN (SELECT v.oid FROM orgfold_catalog.visible v)
-     AND NOT (c.attnum = 1 AND orgfold_catalog.hides_org(c.attrelid))');
-
-CALL orgfold_catalog.stand_in('pg_attrdef', '{
-    "adnum": "(c.adnum - orgfold_catalog.hides_org(c.adrelid)::int)::smallint"}',
-    'c.adrelid IN (SELECT v.oid FROM orgfold_catalog.visible v)');
-
-CALL orgfold_catalog.stand_in('pg_index', '{
-    "indnatts": "(c.indnatts - orgfold_catalog.hides_org(c.indexrelid)::int)::smallint",
-    "indnkeyatts": "(c.indnkeyatts - orgfold_catalog.hides_org(c.indexrelid)::int)::smallint",
-    "indkey": "(SELECT coalesce(string_agg((CASE WHEN k > 0 AND orgfold_catalog.hides_org(c.indrelid) THEN k - 1 ELSE k END)::text, '' '' ORDER BY o), '''')::int2vector FROM unnest(c.indkey) WITH ORDINALITY AS u(k, o) WHERE NOT (o = 1 AND orgfold_catalog.hides_org(c.indexrelid)))",
-    "indcollation": "(CASE WHEN orgfold_catalog.hides_org(c.indexrelid) THEN orgfold_catalog.rest(c.indcollation::text)::oidvector ELSE c.indcollation END)",
-    "indclass": "(CASE WHEN orgfold_catalog.hides_org(c.indexrelid) THEN orgfold_catalog.rest(c.indclass::text)::oidvector ELSE c.indclass END)",
-    "indoption": "(CASE WHEN orgfold_catalog.hides_org(c.indexrelid) THEN orgfold_catalog.rest(c.indoption::text)::int2vector ELSE c.indoption END)"}',
-    'c.indexrelid IN (SELECT v.oid FROM orgfold_catalog.visible v)');
-
--- Foreign keys are declared leaf to leaf: those of the first leaf stand for the table's.
-CALL orgfold_catalog.stand_in('pg_constraint', '{
-    "conrelid": "orgfold_catalog.parent(c.conrelid)",
-    "confrelid": "orgfold_catalog.parent(c.confrelid)",
-    "conindid": "orgfold_catalog.parent(c.conindid)",
-    "conparentid": "0::oid",
-    "conislocal": "true", "coninhcount": "0",
-    "conkey": "orgfold_catalog.keys(orgfold_catalog.parent(c.conrelid), c.conkey)",
-    "confkey": "orgfold_catalog.keys(orgfold_catalog.parent(c.confrelid), c.confkey)"}',
-    '(c.conrelid = 0 OR c.conrelid IN (SELECT v.oid FROM orgfold_catalog.visible v)
-      OR (c.contype = ''f'' AND c.conrelid IN (
-          SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class l ON l.oid = i.inhrelid
-          WHERE l.relkind = ''r'' AND l.relname ~ ''_p0+$'')))
-     AND NOT (c.contype = ''n'' AND c.conkey = ''{1}'' AND orgfold_catalog.hides_org(c.conrelid))
-     AND c.connamespace NOT IN (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname IN (''orgfold'', ''orgfold_catalog''))');
-
-CALL orgfold_catalog.stand_in('pg_namespace', '{"nspacl": "NULL::aclitem[]"}', 'c.nspname NOT IN (''orgfold'', ''orgfold_catalog'')');
-CALL orgfold_catalog.stand_in('pg_type', '{"typacl": "NULL::aclitem[]"}',
-    '(c.typrelid = 0 OR c.typrelid IN (SELECT v.oid FROM orgfold_catalog.visible v))
-     AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.oid = c.typelem AND e.typrelid <> 0
-                     AND e.typrelid NOT IN (SELECT v.oid FROM orgfold_catalog.visible v))');
-CALL orgfold_catalog.stand_in('pg_proc', '{"proacl": "NULL::aclitem[]"}',
-    'c.pronamespace NOT IN (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname IN (''orgfold'', ''orgfold_catalog''))');
-CALL orgfold_catalog.stand_in('pg_description', '{
-    "objsubid": "(CASE WHEN c.classoid = ''pg_catalog.pg_class''::regclass AND c.objsubid > 0 THEN c.objsubid - orgfold_catalog.hides_org(c.objoid)::int ELSE c.objsubid END)"}',
-    'c.classoid <> ''pg_catalog.pg_class''::regclass OR c.objoid IN (SELECT v.oid FROM orgfold_catalog.visible v)');
-CALL orgfold_catalog.stand_in('pg_sequence', '{}', 'c.seqrelid IN (SELECT v.oid FROM orgfold_catalog.visible v)');
-CALL orgfold_catalog.stand_in('pg_trigger', '{}', 'NOT c.tgisinternal AND c.tgrelid IN (SELECT v.oid FROM orgfold_catalog.visible v)');
-CALL orgfold_catalog.stand_in('pg_tables', '{}',
-    'c.schemaname NOT IN (''orgfold'', ''orgfold_catalog'') AND EXISTS (
-        SELECT FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
-        WHERE n.nspname = c.schemaname AND r.relname = c.tablename AND NOT r.relispartition)');
-CALL orgfold_catalog.stand_in('pg_database', '{"datacl": "NULL::aclitem[]"}', 'c.datname = pg_catalog.current_database()');
-CALL orgfold_catalog.stand_in('pg_roles', '{}', 'c.rolname = current_user');
-
--- The same for everyone.
-CALL orgfold_catalog.stand_in('pg_am', '{}', 'true');
-CALL orgfold_catalog.stand_in('pg_collation', '{}', 'true');
-CALL orgfold_catalog.stand_in('pg_enum', '{}', 'true');
-CALL orgfold_catalog.stand_in('pg_extension', '{}', 'true');
-CALL orgfold_catalog.stand_in('pg_language', '{"lanacl": "NULL::aclitem[]"}', 'true');
-CALL orgfold_catalog.stand_in('pg_range', '{}', 'true');
-
--- Nothing of these is the service's.
-CALL orgfold_catalog.stand_in('pg_auth_members', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_foreign_server', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_foreign_table', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_inherits', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_partitioned_table', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_policy', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_publication', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_publication_namespace', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_publication_rel', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_rewrite', '{}', 'false');
-CALL orgfold_catalog.stand_in('pg_statistic_ext', '{}', 'false');
-
-DROP PROCEDURE orgfold_catalog.stand_in(name, jsonb, text);
-
--- Functions. Each has the signatures that clients call.
-CREATE FUNCTION orgfold_catalog.is_visible(oid) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT true $$;
-CREATE FUNCTION orgfold_catalog.pg_table_is_visible(oid) RETURNS boolean LANGUAGE sql STABLE AS
-$$ SELECT pg_catalog.pg_table_is_visible($1) AND EXISTS (SELECT FROM orgfold_catalog.visible v WHERE v.oid = $1) $$;
-CREATE FUNCTION orgfold_catalog.no_text(oid) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULL::text $$;
-CREATE FUNCTION orgfold_catalog.no_text(oid, boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT NULL::text $$;
-CREATE FUNCTION orgfold_catalog.no_size(oid) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT 0::bigint $$;
-CREATE FUNCTION orgfold_catalog.current_database() RETURNS name LANGUAGE sql STABLE AS $$ SELECT pg_catalog.current_database() $$;
-CREATE FUNCTION orgfold_catalog.current_schemas(boolean) RETURNS name[] LANGUAGE sql STABLE AS $$ SELECT pg_catalog.current_schemas($1) $$;
-CREATE FUNCTION orgfold_catalog.pg_encoding_to_char(integer) RETURNS name LANGUAGE sql STABLE AS $$ SELECT pg_catalog.pg_encoding_to_char($1) $$;
-CREATE FUNCTION orgfold_catalog.pg_get_userbyid(oid) RETURNS name LANGUAGE sql STABLE AS $$ SELECT current_user $$;
-CREATE FUNCTION orgfold_catalog.pg_partition_ancestors(oid) RETURNS SETOF oid LANGUAGE sql STABLE AS $$ SELECT $1 WHERE false $$;
-CREATE FUNCTION orgfold_catalog.pg_get_expr(pg_node_tree, oid) RETURNS text LANGUAGE sql STABLE AS $$ SELECT pg_catalog.pg_get_expr($1, $2) $$;
-CREATE FUNCTION orgfold_catalog.pg_get_expr(pg_node_tree, oid, boolean) RETURNS text LANGUAGE sql STABLE AS $$ SELECT pg_catalog.pg_get_expr($1, $2, $3) $$;
-CREATE FUNCTION orgfold_catalog.pg_get_constraintdef(oid) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT orgfold_catalog.definition(pg_catalog.pg_get_constraintdef($1)) WHERE EXISTS (SELECT FROM orgfold_catalog.pg_constraint c WHERE c.oid = $1) $$;
-CREATE FUNCTION orgfold_catalog.pg_get_constraintdef(oid, boolean) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT orgfold_catalog.definition(pg_catalog.pg_get_constraintdef($1, $2)) WHERE EXISTS (SELECT FROM orgfold_catalog.pg_constraint c WHERE c.oid = $1) $$;
-CREATE FUNCTION orgfold_catalog.pg_get_indexdef(oid) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT orgfold_catalog.definition(pg_catalog.pg_get_indexdef($1)) WHERE EXISTS (SELECT FROM orgfold_catalog.visible v WHERE v.oid = $1) $$;
-CREATE FUNCTION orgfold_catalog.pg_get_indexdef(oid, integer, boolean) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT orgfold_catalog.definition(pg_catalog.pg_get_indexdef($1, CASE WHEN $2 > 0 THEN $2 + orgfold_catalog.hides_org($1)::int ELSE 0 END, $3))
-   WHERE EXISTS (SELECT FROM orgfold_catalog.visible v WHERE v.oid = $1) $$;
-CREATE FUNCTION orgfold_catalog.pg_get_function_arguments(oid) RETURNS text LANGUAGE sql STABLE AS $$ SELECT pg_catalog.pg_get_function_arguments($1) $$;
-CREATE FUNCTION orgfold_catalog.pg_get_function_result(oid) RETURNS text LANGUAGE sql STABLE AS $$ SELECT pg_catalog.pg_get_function_result($1) $$;
-CREATE FUNCTION orgfold_catalog.obj_description(oid, name) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT pg_catalog.obj_description($1, $2) WHERE $2 <> 'pg_class' OR EXISTS (SELECT FROM orgfold_catalog.visible v WHERE v.oid = $1) $$;
-CREATE FUNCTION orgfold_catalog.col_description(oid, integer) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT pg_catalog.col_description($1, $2 + orgfold_catalog.hides_org($1)::int) WHERE EXISTS (SELECT FROM orgfold_catalog.visible v WHERE v.oid = $1) $$;
-
--- What a cast of an oid to regclass and its like shows.
-CREATE FUNCTION orgfold_catalog.regclass(oid) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT CASE WHEN $1 = 0 THEN '-' ELSE coalesce((SELECT quote_ident(c.relname) FROM orgfold_catalog.pg_class c WHERE c.oid = $1), $1::text) END $$;
-CREATE FUNCTION orgfold_catalog.regtype(oid) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT CASE WHEN $1 = 0 THEN '-' ELSE coalesce((SELECT pg_catalog.format_type(t.oid, NULL) FROM orgfold_catalog.pg_type t WHERE t.oid = $1), $1::text) END $$;
-CREATE FUNCTION orgfold_catalog.regnamespace(oid) RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT CASE WHEN $1 = 0 THEN '-' ELSE coalesce((SELECT quote_ident(n.nspname) FROM orgfold_catalog.pg_namespace n WHERE n.oid = $1), $1::text) END $$;
+-- The settings that statements may read.
+CREATE FUNCTION orgfold_catalog.is_shown_setting(name text) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN lower(name) IN (
+    'application_name', 'bytea_output', 'client_encoding', 'client_min_messages', 'datestyle', 'default_transaction_deferrable',
+    'default_transaction_isolation', 'default_transaction_read_only', 'extra_float_digits',
+    'idle_in_transaction_session_timeout', 'in_hot_standby', 'integer_datetimes', 'intervalstyle', 'is_superuser', 'lc_collate',
+    'lc_ctype', 'lc_messages', 'lc_monetary', 'lc_numeric', 'lc_time', 'lock_timeout', 'max_identifier_length',
+    'max_index_keys', 'search_path', 'server_encoding', 'server_version', 'server_version_num', 'standard_conforming_strings',
+    'statement_timeout', 'timezone', 'timezone_abbreviations', 'transaction_deferrable', 'transaction_isolation',
+    'transaction_read_only', 'work_mem', 'xmlbinary', 'xmloption', 'default_text_search_config', 'block_size');

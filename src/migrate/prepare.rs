@@ -24,8 +24,16 @@ pub(super) enum When {
 /// In the order they are applied.
 const FILES: &[(&str, When, &str)] = &[
     ("0001_orgfold.sql", When::Once, include_str!("../../sql/shard/0001_orgfold.sql")),
-    ("0002_catalog_views.sql", When::Changed, include_str!("../../sql/shard/0002_catalog_views.sql")),
+    ("0002_catalog_views.sql", When::Changed, CATALOG_VIEWS),
 ];
+
+/// The first makes the schema anew, so they are one.
+const CATALOG_VIEWS: &str = concat!(
+    include_str!("../../sql/shard/0002_catalog_views.sql"),
+    include_str!("../../sql/shard/0003_catalog_relations.sql"),
+    include_str!("../../sql/shard/0004_catalog_functions.sql"),
+    include_str!("../../sql/shard/0005_catalog_schema.sql"),
+);
 
 const BOOTSTRAP: &str = include_str!("../../sql/shard/0000_bootstrap.sql");
 

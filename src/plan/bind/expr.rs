@@ -8,9 +8,8 @@ use sqlparser::ast::{
 };
 
 use super::super::error::PlanError;
-use super::super::policy::catalog_relation;
 use super::scope::Scope;
-use super::tree::{FunctionName, Node, TypeName};
+use super::tree::{FunctionName, Node};
 use super::{Binder, Nodes, absent, bracketed, comma_separated, literal};
 use crate::sqlstate::SqlState;
 
@@ -256,11 +255,6 @@ impl Binder<'_> {
                         Ok(())
                     }
                     CastKind::DoubleColon => {
-                        if let Node::Type(name) = &target
-                            && let Some(function) = catalog_cast(name)
-                        {
-                            return self.catalog_cast(expr, function, target, scope, out);
-                        }
                         self.expr(expr, scope, out)?;
                         out.extend([Node::Word("::"), target]);
                         Ok(())
@@ -445,43 +439,6 @@ impl Binder<'_> {
             | Expr::Lambda(_)
             | Expr::MemberOf(_) => Err(PlanError::unsupported("this expression", self.at(expr.span()))),
         }
-    }
-
-    /// `oid::regclass`: PostgreSQL would look the name up among all relations, so a stand-in shows it. The name of a
-    /// known catalog as a literal is itself.
-    fn catalog_cast(
-        &mut self,
-        expr: &Expr,
-        function: &'static str,
-        target: Node,
-        scope: &Scope<'_>,
-        out: &mut Nodes,
-    ) -> Result<(), PlanError> {
-        let inner = self.boxed(expr, scope)?;
-        let logical = Node::Logical(vec![Node::Word("::"), target]);
-        if let [Node::Literal { text, at }] = inner.as_slice() {
-            let name = text.trim_matches('\'');
-            let known = name.strip_prefix("pg_catalog.").unwrap_or(name);
-            // Digits are the oid itself. As regclass it would show whatever has it, leaves too: it stays a number.
-            let is_oid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
-            let is_known = is_oid || catalog_relation(Some("pg_catalog"), known).is_some();
-            if function != "orgfold_catalog.regclass" || !is_known {
-                return Err(PlanError::new(
-                    SqlState::UNDEFINED_TABLE,
-                    "unknown_table",
-                    format!("relation \"{name}\" does not exist"),
-                )
-                .at(*at));
-            }
-            out.extend(inner);
-            let physical = if is_oid { "pg_catalog.oid" } else { "pg_catalog.regclass" };
-            out.extend([logical, Node::Physical(vec![Node::Word("::"), Node::Word(physical)])]);
-            return Ok(());
-        }
-        out.push(Node::Physical(vec![Node::Word(function), Node::Word("(")]));
-        out.extend(inner);
-        out.extend([Node::Physical(vec![Node::Word(")")]), logical]);
-        Ok(())
     }
 
     fn access(&mut self, access: &AccessExpr, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
@@ -729,12 +686,6 @@ impl Binder<'_> {
         out.push(operator(text));
         Ok(())
     }
-}
-
-/// The stand-in for casts to a type of the catalogs.
-fn catalog_cast(name: &TypeName) -> Option<&'static str> {
-    let builtin = matches!(name.schema.as_deref(), None | Some("pg_catalog")) && name.suffix.is_empty();
-    if builtin { super::super::policy::catalog_cast(&name.name) } else { None }
 }
 
 fn push_word(word: &'static str, out: &mut Nodes) -> Result<(), PlanError> {

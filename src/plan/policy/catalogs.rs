@@ -1,108 +1,169 @@
-//! Stand-ins for system catalogs: which physical relation or function answers for which of PostgreSQL's.
+//! Stand-ins for system catalogs: which physical relation, function or type answers for which of PostgreSQL's.
 //!
-//! The stand-ins are made by `sql/shard/0002_catalog_views.sql` in the schema `orgfold_catalog`; they show the service's
-//! own tables and nothing of orgfold's. What has none is refused.
+//! In: a name that a statement uses. Out: the physical name of its stand-in, or `None`, which refuses it. Invariants: the
+//! stand-ins are made by `sql/shard/0002_catalog_views.sql` and the files after it, in the schema `orgfold_catalog`; they
+//! show the service's own tables and nothing of orgfold's. What is absent: the server's catalogs themselves.
 
-/// Relations of `pg_catalog` that have a stand-in, sorted.
-const RELATIONS: &[(&str, &str)] = &[
-    ("pg_am", "orgfold_catalog.pg_am"),
-    ("pg_attrdef", "orgfold_catalog.pg_attrdef"),
-    ("pg_attribute", "orgfold_catalog.pg_attribute"),
-    ("pg_auth_members", "orgfold_catalog.pg_auth_members"),
-    ("pg_class", "orgfold_catalog.pg_class"),
-    ("pg_collation", "orgfold_catalog.pg_collation"),
-    ("pg_constraint", "orgfold_catalog.pg_constraint"),
-    ("pg_database", "orgfold_catalog.pg_database"),
-    ("pg_description", "orgfold_catalog.pg_description"),
-    ("pg_enum", "orgfold_catalog.pg_enum"),
-    ("pg_extension", "orgfold_catalog.pg_extension"),
-    ("pg_foreign_server", "orgfold_catalog.pg_foreign_server"),
-    ("pg_foreign_table", "orgfold_catalog.pg_foreign_table"),
-    ("pg_index", "orgfold_catalog.pg_index"),
-    ("pg_inherits", "orgfold_catalog.pg_inherits"),
-    ("pg_language", "orgfold_catalog.pg_language"),
-    ("pg_namespace", "orgfold_catalog.pg_namespace"),
-    ("pg_partitioned_table", "orgfold_catalog.pg_partitioned_table"),
-    ("pg_policy", "orgfold_catalog.pg_policy"),
-    ("pg_proc", "orgfold_catalog.pg_proc"),
-    ("pg_publication", "orgfold_catalog.pg_publication"),
-    ("pg_publication_namespace", "orgfold_catalog.pg_publication_namespace"),
-    ("pg_publication_rel", "orgfold_catalog.pg_publication_rel"),
-    ("pg_range", "orgfold_catalog.pg_range"),
-    ("pg_rewrite", "orgfold_catalog.pg_rewrite"),
-    ("pg_roles", "orgfold_catalog.pg_roles"),
-    ("pg_sequence", "orgfold_catalog.pg_sequence"),
-    ("pg_statistic_ext", "orgfold_catalog.pg_statistic_ext"),
-    ("pg_tables", "orgfold_catalog.pg_tables"),
-    ("pg_trigger", "orgfold_catalog.pg_trigger"),
-    ("pg_type", "orgfold_catalog.pg_type"),
+/// Pairs of a name and the same name with something before it.
+macro_rules! named {
+    ($before:literal: $($name:literal)*) => { &[$(($name, concat!($before, $name))),*] };
+}
+
+type Pairs = &'static [(&'static str, &'static str)];
+
+/// Relations of `pg_catalog`, sorted.
+#[rustfmt::skip]
+const RELATIONS: Pairs = named!["orgfold_catalog.":
+    "pg_aggregate" "pg_am" "pg_amop" "pg_amproc" "pg_attrdef" "pg_attribute" "pg_auth_members"
+    "pg_available_extension_versions" "pg_available_extensions" "pg_cast" "pg_class" "pg_collation" "pg_constraint"
+    "pg_conversion" "pg_cursors" "pg_database" "pg_db_role_setting" "pg_default_acl" "pg_depend" "pg_description"
+    "pg_enum" "pg_event_trigger" "pg_extension" "pg_foreign_data_wrapper" "pg_foreign_server" "pg_foreign_table"
+    "pg_group" "pg_index" "pg_indexes" "pg_inherits" "pg_init_privs" "pg_language" "pg_largeobject_metadata"
+    "pg_locks" "pg_matviews" "pg_namespace" "pg_opclass" "pg_operator" "pg_opfamily" "pg_partitioned_table"
+    "pg_policies" "pg_policy" "pg_prepared_statements" "pg_prepared_xacts" "pg_proc" "pg_publication"
+    "pg_publication_namespace" "pg_publication_rel" "pg_publication_tables" "pg_range" "pg_replication_origin"
+    "pg_replication_slots" "pg_rewrite" "pg_roles" "pg_rules" "pg_seclabel" "pg_seclabels" "pg_sequence"
+    "pg_sequences" "pg_settings" "pg_shdepend" "pg_shdescription" "pg_shseclabel" "pg_stat_activity"
+    "pg_stat_all_indexes" "pg_stat_all_tables" "pg_stat_archiver" "pg_stat_bgwriter" "pg_stat_database"
+    "pg_stat_progress_vacuum" "pg_stat_replication" "pg_stat_ssl" "pg_stat_sys_tables" "pg_stat_user_functions"
+    "pg_stat_user_indexes" "pg_stat_user_tables" "pg_statio_all_indexes" "pg_statio_all_sequences"
+    "pg_statio_all_tables" "pg_statio_user_indexes" "pg_statio_user_sequences" "pg_statio_user_tables" "pg_statistic"
+    "pg_statistic_ext" "pg_stats" "pg_stats_ext" "pg_subscription" "pg_subscription_rel" "pg_tables" "pg_tablespace"
+    "pg_timezone_abbrevs" "pg_timezone_names" "pg_transform" "pg_trigger" "pg_ts_config" "pg_ts_config_map"
+    "pg_ts_dict" "pg_ts_parser" "pg_ts_template" "pg_type" "pg_user" "pg_user_mapping" "pg_user_mappings" "pg_views"
 ];
 
-/// Functions of `pg_catalog` that have a stand-in, sorted.
-const FUNCTIONS: &[(&str, &str)] = &[
-    ("col_description", "orgfold_catalog.col_description"),
-    ("current_database", "orgfold_catalog.current_database"),
-    ("current_schemas", "orgfold_catalog.current_schemas"),
-    ("obj_description", "orgfold_catalog.obj_description"),
-    ("pg_encoding_to_char", "orgfold_catalog.pg_encoding_to_char"),
-    ("pg_function_is_visible", "orgfold_catalog.is_visible"),
-    ("pg_get_constraintdef", "orgfold_catalog.pg_get_constraintdef"),
-    ("pg_get_expr", "orgfold_catalog.pg_get_expr"),
-    ("pg_get_function_arguments", "orgfold_catalog.pg_get_function_arguments"),
-    ("pg_get_function_result", "orgfold_catalog.pg_get_function_result"),
-    ("pg_get_indexdef", "orgfold_catalog.pg_get_indexdef"),
+/// Relations of `information_schema`, sorted.
+#[rustfmt::skip]
+const INFORMATION: Pairs = named!["orgfold_catalog.information_schema_":
+    "administrable_role_authorizations" "applicable_roles" "attributes" "character_sets"
+    "check_constraint_routine_usage" "check_constraints" "collation_character_set_applicability" "collations"
+    "column_column_usage" "column_domain_usage" "column_options" "column_privileges" "column_udt_usage" "columns"
+    "constraint_column_usage" "constraint_table_usage" "data_type_privileges" "domain_constraints" "domain_udt_usage"
+    "domains" "element_types" "enabled_roles" "foreign_data_wrapper_options" "foreign_data_wrappers"
+    "foreign_server_options" "foreign_servers" "foreign_table_options" "foreign_tables"
+    "information_schema_catalog_name" "key_column_usage" "parameters" "referential_constraints" "role_column_grants"
+    "role_routine_grants" "role_table_grants" "role_udt_grants" "role_usage_grants" "routine_column_usage"
+    "routine_privileges" "routine_routine_usage" "routine_sequence_usage" "routine_table_usage" "routines" "schemata"
+    "sequences" "sql_features" "sql_implementation_info" "sql_parts" "sql_sizing" "table_constraints"
+    "table_privileges" "tables" "transforms" "triggered_update_columns" "triggers" "udt_privileges"
+    "usage_privileges" "user_defined_types" "user_mapping_options" "user_mappings" "view_column_usage"
+    "view_routine_usage" "view_table_usage" "views"
+];
+
+/// Functions of `pg_catalog` whose stand-in has their name, sorted.
+#[rustfmt::skip]
+const FUNCTIONS: Pairs = named!["orgfold_catalog.":
+    "col_description" "current_setting" "format_type" "has_any_column_privilege" "has_column_privilege"
+    "has_schema_privilege" "has_sequence_privilege" "has_table_privilege" "obj_description" "pg_column_is_updatable"
+    "pg_get_constraintdef" "pg_get_expr" "pg_get_indexdef" "pg_get_serial_sequence" "pg_get_userbyid"
+    "pg_get_viewdef" "pg_index_column_has_property" "pg_is_in_recovery" "pg_is_other_temp_schema" "pg_my_temp_schema"
+    "pg_partition_ancestors" "pg_relation_is_publishable" "pg_relation_is_updatable" "pg_sequence_last_value"
+    "pg_table_is_visible" "pg_tablespace_location" "row_security_active" "shobj_description" "to_regclass"
+    "to_regnamespace" "to_regproc" "to_regprocedure" "to_regtype"
+];
+
+/// Functions that say nothing here, sorted.
+const SILENT: Pairs = &[
+    ("pg_database_size", "orgfold_catalog.no_database_size"),
+    ("pg_get_partition_constraintdef", "orgfold_catalog.no_text"),
+    ("pg_get_partkeydef", "orgfold_catalog.no_text"),
+    ("pg_get_ruledef", "orgfold_catalog.no_text"),
+    ("pg_get_statisticsobjdef", "orgfold_catalog.no_text"),
     ("pg_get_statisticsobjdef_columns", "orgfold_catalog.no_text"),
     ("pg_get_triggerdef", "orgfold_catalog.no_text"),
-    ("pg_get_userbyid", "orgfold_catalog.pg_get_userbyid"),
-    ("pg_get_viewdef", "orgfold_catalog.no_text"),
-    ("pg_partition_ancestors", "orgfold_catalog.pg_partition_ancestors"),
-    ("pg_relation_is_publishable", "orgfold_catalog.is_visible"),
-    ("pg_table_is_visible", "orgfold_catalog.pg_table_is_visible"),
+    ("pg_indexes_size", "orgfold_catalog.no_size"),
+    ("pg_relation_size", "orgfold_catalog.no_size"),
     ("pg_table_size", "orgfold_catalog.no_size"),
+    ("pg_tablespace_size", "orgfold_catalog.no_database_size"),
     ("pg_total_relation_size", "orgfold_catalog.no_size"),
-    ("pg_type_is_visible", "orgfold_catalog.is_visible"),
 ];
 
-fn find(list: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+/// Functions that tell of nothing but what their arguments name, and nothing that belongs to orgs: themselves, sorted.
+#[rustfmt::skip]
+const HARMLESS: Pairs = named!["pg_catalog.":
+    "acldefault" "aclexplode" "current_database" "current_schemas" "getdatabaseencoding" "has_database_privilege"
+    "has_function_privilege" "has_language_privilege" "has_type_privilege" "pg_char_to_encoding"
+    "pg_collation_is_visible" "pg_conversion_is_visible" "pg_encoding_max_length" "pg_encoding_to_char"
+    "pg_function_is_visible" "pg_get_function_arg_default" "pg_get_function_arguments"
+    "pg_get_function_identity_arguments" "pg_get_function_result" "pg_get_function_sqlbody" "pg_get_functiondef"
+    "pg_has_role" "pg_index_has_property" "pg_indexam_has_property" "pg_opclass_is_visible" "pg_operator_is_visible"
+    "pg_opfamily_is_visible" "pg_options_to_table" "pg_statistics_obj_is_visible" "pg_ts_config_is_visible"
+    "pg_ts_dict_is_visible" "pg_ts_parser_is_visible" "pg_ts_template_is_visible" "pg_type_is_visible"
+];
+
+/// Types whose input looks names up in the catalogs, sorted.
+const TYPES: &[&str] = &["regclass", "regnamespace", "regproc", "regprocedure", "regrole", "regtype"];
+
+fn find(list: Pairs, name: &str) -> Option<&'static str> {
     let at = list.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
     list.get(at).map(|(_, physical)| *physical)
 }
 
-/// The function that shows, as text, what a cast of an oid to this type shows.
-pub(crate) fn catalog_cast(type_name: &str) -> Option<&'static str> {
-    match type_name {
-        "regclass" => Some("orgfold_catalog.regclass"),
-        "regtype" => Some("orgfold_catalog.regtype"),
-        "regnamespace" => Some("orgfold_catalog.regnamespace"),
-        _other => None,
-    }
-}
-
-/// The physical relation that stands in for a system catalog, named plainly or in `pg_catalog`.
+/// The physical relation that stands in for a system catalog, named plainly or in its schema.
 pub(crate) fn catalog_relation(schema: Option<&str>, name: &str) -> Option<&'static str> {
     match schema {
         None | Some("pg_catalog") => find(RELATIONS, name),
+        Some("information_schema") => find(INFORMATION, name),
         Some(_) => None,
     }
 }
 
 /// The physical function that stands in for one of PostgreSQL's.
 pub(crate) fn catalog_function(name: &str) -> Option<&'static str> {
-    find(FUNCTIONS, name)
+    [FUNCTIONS, SILENT, HARMLESS].into_iter().find_map(|list| find(list, name))
+}
+
+/// Whether a type of PostgreSQL's has a stand-in of the same name: a domain that takes nothing hidden.
+pub(crate) fn is_catalog_type(name: &str) -> bool {
+    TYPES.binary_search(&name).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::CATALOG_SCHEMA;
 
     #[test]
-    fn the_lists_are_sorted_and_lead_to_the_schema_of_stand_ins() {
-        for list in [RELATIONS, FUNCTIONS] {
+    fn the_lists_are_sorted_and_apart() {
+        for list in [RELATIONS, INFORMATION, FUNCTIONS, SILENT, HARMLESS] {
             assert!(list.is_sorted());
-            assert!(list.iter().all(|(_, physical)| physical.starts_with(&format!("{CATALOG_SCHEMA}."))));
         }
+        assert!(TYPES.is_sorted());
+        let mut all: Vec<&str> = [FUNCTIONS, SILENT, HARMLESS].concat().iter().map(|(name, _)| *name).collect();
+        all.sort_unstable();
+        assert!(all.windows(2).all(|two| two[0] != two[1]), "a function is in two lists");
+        assert!(all.iter().all(|name| super::super::is_allowed(name).is_none()));
+    }
+
+    #[test]
+    fn what_has_no_stand_in_is_not_known() {
+        assert_eq!(catalog_relation(None, "pg_class"), Some("orgfold_catalog.pg_class"));
+        assert_eq!(
+            catalog_relation(Some("information_schema"), "tables"),
+            Some("orgfold_catalog.information_schema_tables")
+        );
+        assert_eq!(catalog_relation(None, "tables"), None);
         assert_eq!(catalog_relation(Some("public"), "pg_class"), None);
-        assert_eq!(catalog_relation(Some("pg_catalog"), "pg_authid"), None);
+        for hidden in [
+            "pg_authid",
+            "pg_shadow",
+            "pg_largeobject",
+            "pg_file_settings",
+            "pg_hba_file_rules",
+            "shown",
+            "declared_view",
+        ] {
+            assert_eq!(catalog_relation(Some("pg_catalog"), hidden), None, "{hidden}");
+        }
+        for refused in [
+            "pg_read_file",
+            "set_config",
+            "pg_describe_object",
+            "pg_identify_object",
+            "pg_stat_get_activity",
+            "query_to_xml",
+        ] {
+            assert_eq!(catalog_function(refused), None, "{refused}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL's own types that statements may name. Absent: those whose input looks names up in the real catalogs
-//! (`regclass`, `regproc`, ...), pseudo-types, and what only the server uses.
+//! (`regclass`, `regproc`, ...; `catalogs.rs` has their stand-ins), pseudo-types, and what only the server uses. Operators,
+//! collations and text search configurations are nobody's.
 
 /// Sorted.
 const ALLOWED: &[&str] = &[
@@ -29,6 +30,7 @@ const ALLOWED: &[&str] = &[
     "inet",
     "int",
     "int2",
+    "int2vector",
     "int4",
     "int4multirange",
     "int4range",
@@ -50,10 +52,16 @@ const ALLOWED: &[&str] = &[
     "nummultirange",
     "numrange",
     "oid",
+    "oidvector",
     "path",
     "point",
     "polygon",
     "real",
+    "regcollation",
+    "regconfig",
+    "regdictionary",
+    "regoper",
+    "regoperator",
     "smallint",
     "text",
     "tid",

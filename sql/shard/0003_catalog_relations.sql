@@ -1,0 +1,181 @@
+-- The stand-ins for the catalogs that describe relations.
+
+CALL orgfold_catalog.stand_in('pg_class', 'pg_catalog.pg_class c JOIN orgfold_catalog.shown s ON s.oid = c.oid',
+    jsonb_build_object(
+        'relname', $$s.name$$,
+        'relkind', $$CASE c.relkind WHEN 'p' THEN 'r' WHEN 'I' THEN 'i' ELSE c.relkind END$$,
+        'relowner', $$orgfold_catalog.me()$$,
+        'relam', $$CASE c.relkind WHEN 'p' THEN 2 ELSE c.relam END$$,
+        'relfilenode', '0', 'reltablespace', '0', 'relpages', '0', 'reltuples', '-1', 'relallvisible', '0',
+        'relallfrozen', '0', 'reltoastrelid', '0', 'relfrozenxid', $$'0'$$, 'relminmxid', $$'0'$$,
+        'relnatts', 'c.relnatts - s.skip',
+        'relpersistence', $$coalesce((SELECT l.relpersistence FROM pg_catalog.pg_class l WHERE l.oid = s.leaf), c.relpersistence)$$,
+        'reloptions', $$CASE c.relkind WHEN 'p' THEN (SELECT l.reloptions FROM pg_catalog.pg_class l WHERE l.oid = s.leaf) ELSE c.reloptions END$$,
+        -- psql asks for foreign keys only where this is true.
+        'relhastriggers', $$c.relhastriggers OR EXISTS (SELECT FROM pg_catalog.pg_constraint k
+            WHERE k.contype = 'f' AND s.leaf IN (k.conrelid, k.confrelid))$$,
+        'relhassubclass', 'false', 'relrowsecurity', 'false', 'relforcerowsecurity', 'false',
+        'relispartition', 'false', 'relpartbound', 'NULL', 'relacl', 'NULL'),
+    -- A view of the service's is none of the server's: any view of the server gives the columns that are alike.
+    $$pg_catalog.pg_class c CROSS JOIN orgfold_catalog.declared_view v WHERE c.oid = 'pg_catalog.pg_views'::regclass$$,
+    jsonb_build_object(
+        'oid', 'v.oid', 'relname', 'v.relname', 'relnamespace', 'v.relnamespace', 'reltype', '0',
+        'relowner', 'orgfold_catalog.me()', 'relnatts', 'jsonb_array_length(v.columns)', 'relacl', 'NULL',
+        'relfrozenxid', $$'0'$$, 'relminmxid', $$'0'$$));
+
+CALL orgfold_catalog.stand_in('pg_attribute',
+    $$pg_catalog.pg_attribute c JOIN orgfold_catalog.shown s ON s.oid = c.attrelid
+      LEFT JOIN orgfold_catalog.declared_identity d ON d.attrelid = c.attrelid AND d.attnum = c.attnum
+      WHERE c.attnum < 0 OR c.attnum > s.skip$$,
+    jsonb_build_object(
+        'attnum', 'CASE WHEN c.attnum > 0 THEN c.attnum - s.skip ELSE c.attnum END',
+        'atthasdef', 'c.atthasdef AND d.attidentity IS NULL',
+        'attidentity', 'coalesce(d.attidentity, c.attidentity)',
+        'atthasmissing', 'false', 'attmissingval', 'NULL', 'attacl', 'NULL'),
+    $$pg_catalog.pg_attribute c CROSS JOIN orgfold_catalog.declared_view_column v
+      JOIN pg_catalog.pg_type t ON t.oid = v.atttypid
+      WHERE c.attrelid = 'pg_catalog.pg_views'::regclass AND c.attnum = 1$$,
+    jsonb_build_object(
+        'attrelid', 'v.attrelid', 'attname', 'v.attname', 'attnum', 'v.attnum', 'atttypid', 'v.atttypid',
+        'atttypmod', 'v.atttypmod', 'attlen', 't.typlen', 'attbyval', 't.typbyval', 'attalign', 't.typalign',
+        'attstorage', 't.typstorage', 'attcollation', 't.typcollation',
+        'attndims', $$CASE t.typcategory WHEN 'A' THEN 1 ELSE 0 END$$));
+
+CALL orgfold_catalog.stand_in('pg_attrdef',
+    $$pg_catalog.pg_attrdef c JOIN orgfold_catalog.shown s ON s.oid = c.adrelid
+      WHERE NOT EXISTS (SELECT FROM orgfold_catalog.declared_identity d WHERE d.attrelid = c.adrelid AND d.attnum = c.adnum)$$,
+    jsonb_build_object('adnum', 'c.adnum - s.skip'));
+
+CALL orgfold_catalog.stand_in('pg_index', 'pg_catalog.pg_index c JOIN orgfold_catalog.shown s ON s.oid = c.indexrelid',
+    jsonb_build_object(
+        'indrelid', 's.owner',
+        'indnatts', 'c.indnatts - s.skip', 'indnkeyatts', 'c.indnkeyatts - s.skip',
+        'indkey', 'orgfold_catalog.index_columns(c.indkey, s.of_org, s.skip)',
+        'indcollation', 'orgfold_catalog.without_first(c.indcollation::text, s.skip)',
+        'indclass', 'orgfold_catalog.without_first(c.indclass::text, s.skip)',
+        'indoption', 'orgfold_catalog.without_first(c.indoption::text, s.skip)'));
+
+-- A leaf's foreign keys and exclusion constraints are the table's. Operators come one for each column, org_id's first.
+CALL orgfold_catalog.stand_in('pg_constraint',
+    $$pg_catalog.pg_constraint c
+      LEFT JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+      LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.conrelid AND t.relispartition
+      CROSS JOIN LATERAL (SELECT coalesce(t.relkind = 'p' OR t.relispartition, false) AS of_org,
+                                 c.conkey[1] = 1 AND (t.relkind = 'p' OR t.relispartition) AS leads,
+                                 orgfold_catalog.has_org(c.confrelid) AS to_org) o
+      WHERE c.connamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)
+        AND (h.inhparent IS NULL
+             OR (c.contype IN ('f', 'x')
+                 AND c.conrelid = (SELECT min(i.inhrelid) FROM pg_catalog.pg_inherits i WHERE i.inhparent = h.inhparent)))
+        AND NOT (c.contype = 'n' AND o.leads)$$,
+    jsonb_build_object(
+        'conname', $$CASE WHEN c.contype = 'x' AND h.inhparent IS NOT NULL
+            THEN regexp_replace(c.conname::text, '_p[0-9]+$', '') ELSE c.conname::text END$$,
+        'conrelid', 'coalesce(h.inhparent, c.conrelid)',
+        'confrelid', 'orgfold_catalog.parent(c.confrelid)',
+        'conindid', 'orgfold_catalog.parent(c.conindid)',
+        'conparentid', '0',
+        'conislocal', 'true', 'coninhcount', '0',
+        'connoinherit', $$CASE WHEN c.contype IN ('p', 'u', 'x', 'f') THEN true ELSE c.connoinherit END$$,
+        'conkey', 'orgfold_catalog.columns(c.conkey, o.of_org)',
+        'confkey', 'orgfold_catalog.columns(c.confkey, o.to_org)',
+        'conpfeqop', 'CASE WHEN o.leads THEN c.conpfeqop[2:] ELSE c.conpfeqop END',
+        'conppeqop', 'CASE WHEN o.leads THEN c.conppeqop[2:] ELSE c.conppeqop END',
+        'conffeqop', 'CASE WHEN o.leads THEN c.conffeqop[2:] ELSE c.conffeqop END',
+        'conexclop', 'CASE WHEN o.leads THEN c.conexclop[2:] ELSE c.conexclop END',
+        -- Leaves name the columns that are set, because org_id must not be; all of them is what a plain SET NULL says.
+        'confdelsetcols', $$CASE WHEN cardinality(orgfold_catalog.columns(c.confdelsetcols, o.of_org))
+            = cardinality(orgfold_catalog.columns(c.conkey, o.of_org)) THEN NULL
+            ELSE orgfold_catalog.columns(c.confdelsetcols, o.of_org) END$$));
+
+CALL orgfold_catalog.stand_in('pg_sequence', 'pg_catalog.pg_sequence c JOIN orgfold_catalog.shown s ON s.oid = c.seqrelid',
+    -- That shards draw from lanes is orgfold's affair.
+    jsonb_build_object(
+        'seqstart', 'CASE WHEN c.seqstart <= c.seqincrement THEN 1 ELSE c.seqstart END', 'seqincrement', '1'));
+
+CALL orgfold_catalog.stand_in('pg_description',
+    $$pg_catalog.pg_description c
+      LEFT JOIN orgfold_catalog.shown s ON s.oid = c.objoid AND c.classoid = 'pg_catalog.pg_class'::regclass
+      WHERE s.oid IS NOT NULL OR c.classoid <> 'pg_catalog.pg_class'::regclass$$,
+    jsonb_build_object('objsubid', 'CASE WHEN c.objsubid > 0 THEN c.objsubid - coalesce(s.skip, 0) ELSE c.objsubid END'));
+
+-- Which sequence belongs to which column, and what an extension brought.
+CALL orgfold_catalog.stand_in('pg_depend',
+    $$pg_catalog.pg_depend c
+      LEFT JOIN orgfold_catalog.shown s ON s.oid = c.refobjid AND c.refclassid = 'pg_catalog.pg_class'::regclass
+      LEFT JOIN orgfold_catalog.declared_identity d ON d.attrelid = s.oid AND d.attnum = c.refobjsubid
+      WHERE (c.classid = 'pg_catalog.pg_class'::regclass AND c.deptype IN ('a', 'i') AND s.oid IS NOT NULL
+             AND c.objid IN (SELECT q.seqrelid FROM pg_catalog.pg_sequence q))
+         OR (c.deptype = 'e' AND c.refclassid = 'pg_catalog.pg_extension'::regclass)$$,
+    jsonb_build_object(
+        'refobjsubid', 'CASE WHEN c.refobjsubid > 0 THEN c.refobjsubid - coalesce(s.skip, 0) ELSE c.refobjsubid END',
+        'deptype', $$CASE WHEN d.attidentity IS NOT NULL THEN 'i' ELSE c.deptype END$$));
+
+CALL orgfold_catalog.stand_in('pg_type',
+    $$pg_catalog.pg_type c
+      WHERE c.typnamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_class r WHERE r.oid = c.typrelid AND r.relispartition)
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e JOIN pg_catalog.pg_class r ON r.oid = e.typrelid
+                        WHERE e.oid = c.typelem AND r.relispartition)$$,
+    jsonb_build_object('typowner', 'orgfold_catalog.me()', 'typacl', 'NULL'));
+
+CALL orgfold_catalog.stand_in('pg_namespace',
+    $$pg_catalog.pg_namespace c WHERE c.nspname NOT IN ('orgfold', 'orgfold_catalog') AND c.nspname !~ '^pg_(toast_)?temp'$$,
+    jsonb_build_object('nspowner', 'orgfold_catalog.me()', 'nspacl', 'NULL'));
+
+CALL orgfold_catalog.stand_in('pg_proc',
+    'pg_catalog.pg_proc c WHERE c.pronamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)',
+    jsonb_build_object('proowner', 'orgfold_catalog.me()', 'proacl', 'NULL'));
+
+CALL orgfold_catalog.stand_in('pg_rewrite',
+    'pg_catalog.pg_rewrite c WHERE c.ev_class IN (SELECT s.oid FROM orgfold_catalog.shown s)');
+CALL orgfold_catalog.stand_in('pg_trigger',
+    'pg_catalog.pg_trigger c WHERE NOT c.tgisinternal AND c.tgrelid IN (SELECT s.oid FROM orgfold_catalog.shown s)');
+
+-- One database, one role; their names are the shard's own.
+CALL orgfold_catalog.stand_in('pg_database', 'pg_catalog.pg_database c WHERE c.datname = pg_catalog.current_database()',
+    jsonb_build_object('datdba', 'orgfold_catalog.me()', 'datacl', 'NULL', 'datfrozenxid', $$'0'$$, 'datminmxid', $$'0'$$));
+CALL orgfold_catalog.stand_in('pg_roles', 'pg_catalog.pg_roles c WHERE c.rolname = current_user', '{"rolconfig": "NULL"}');
+CALL orgfold_catalog.stand_in('pg_user', 'pg_catalog.pg_user c WHERE c.usename = current_user', '{"useconfig": "NULL"}');
+-- information_schema asks for it; orgs may not.
+CREATE VIEW orgfold_catalog.pg_authid AS SELECT * FROM orgfold_catalog.pg_roles;
+
+CALL orgfold_catalog.stand_in('pg_settings', $$pg_catalog.pg_settings c WHERE orgfold_catalog.is_shown_setting(c.name)$$,
+    '{"sourcefile": "NULL", "sourceline": "NULL"}');
+
+-- The same for everyone, and nobody's.
+DO $$
+DECLARE
+    same text;
+    unsaid jsonb;
+BEGIN
+    FOREACH same IN ARRAY ARRAY[
+        'pg_aggregate', 'pg_am', 'pg_amop', 'pg_amproc', 'pg_cast', 'pg_collation', 'pg_conversion', 'pg_enum',
+        'pg_extension', 'pg_language', 'pg_opclass', 'pg_operator', 'pg_opfamily', 'pg_range', 'pg_tablespace',
+        'pg_timezone_abbrevs', 'pg_timezone_names', 'pg_transform', 'pg_ts_config', 'pg_ts_config_map', 'pg_ts_dict',
+        'pg_ts_parser', 'pg_ts_template']
+    LOOP
+        -- Owners are this role, privileges are not told.
+        SELECT coalesce(jsonb_object_agg(a.attname, CASE WHEN a.attname ~ 'owner$' THEN 'orgfold_catalog.me()' ELSE 'NULL' END), '{}')
+            INTO unsaid FROM pg_catalog.pg_attribute a
+            WHERE a.attrelid = to_regclass('pg_catalog.' || quote_ident(same)) AND a.attnum > 0
+              AND (a.attname ~ 'owner$' OR a.atttypid = 'aclitem[]'::regtype);
+        CALL orgfold_catalog.stand_in(same, format('pg_catalog.%I c', same), unsaid);
+    END LOOP;
+END
+$$;
+
+-- Statistics, other sessions, replication, and what a service cannot declare.
+CALL orgfold_catalog.empty(
+    'pg_auth_members', 'pg_available_extensions', 'pg_available_extension_versions', 'pg_cursors', 'pg_db_role_setting',
+    'pg_default_acl', 'pg_event_trigger', 'pg_foreign_data_wrapper', 'pg_foreign_server', 'pg_foreign_table', 'pg_group',
+    'pg_inherits', 'pg_init_privs', 'pg_largeobject_metadata', 'pg_locks', 'pg_matviews', 'pg_partitioned_table',
+    'pg_policies', 'pg_policy', 'pg_prepared_statements', 'pg_prepared_xacts', 'pg_publication', 'pg_publication_namespace',
+    'pg_publication_rel', 'pg_publication_tables', 'pg_replication_origin', 'pg_replication_slots', 'pg_rules',
+    'pg_seclabel', 'pg_seclabels', 'pg_shdepend', 'pg_shdescription', 'pg_shseclabel', 'pg_stat_activity',
+    'pg_stat_all_indexes', 'pg_stat_all_tables', 'pg_stat_archiver', 'pg_stat_bgwriter', 'pg_stat_database',
+    'pg_stat_progress_vacuum', 'pg_stat_replication', 'pg_stat_ssl', 'pg_stat_sys_tables', 'pg_stat_user_functions',
+    'pg_stat_user_indexes', 'pg_stat_user_tables', 'pg_statio_all_indexes', 'pg_statio_all_sequences',
+    'pg_statio_all_tables', 'pg_statio_user_indexes', 'pg_statio_user_sequences', 'pg_statio_user_tables', 'pg_statistic',
+    'pg_statistic_ext', 'pg_stats', 'pg_stats_ext', 'pg_subscription', 'pg_subscription_rel',
+    'pg_user_mapping', 'pg_user_mappings');
