@@ -108,14 +108,20 @@ RETURN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user);
 
 -- ---- Making a stand-in ----
 
+-- The type that a catalog's column has in its stand-in. What looks names up when text is turned into it becomes text: else
+-- COALESCE or UNION would make a hidden name of any number. Functions of a catalog keep theirs; no org has one of its own.
+CREATE FUNCTION orgfold_catalog.shown_type(type oid, modifier integer) RETURNS text LANGUAGE sql STABLE
+RETURN CASE WHEN type IN ('aclitem[]'::regtype, 'anyarray'::regtype, 'regtype[]'::regtype, 'regclass[]'::regtype) THEN 'text[]'
+            WHEN type IN ('aclitem'::regtype, 'regtype'::regtype, 'regclass'::regtype, 'regnamespace'::regtype, 'regrole'::regtype)
+            THEN 'text' ELSE pg_catalog.format_type(type, modifier) END;
+
 -- The select list of a catalog's columns, some of them replaced.
 CREATE FUNCTION orgfold_catalog.select_list(catalog text, replaced jsonb) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(
-               -- Samples of values are no business of the catalogs', and a view cannot have their type.
-               CASE WHEN a.atttypid = 'anyarray'::regtype THEN format('NULL::text[] AS %I', a.attname)
-                    WHEN replaced ? a.attname
-                    THEN format('CAST(%s AS %s) AS %I', replaced ->> a.attname, format_type(a.atttypid, a.atttypmod), a.attname)
-                    ELSE format('c.%I', a.attname) END, ', ' ORDER BY a.attnum)
+    SELECT string_agg(format('CAST(%s AS %s) AS %I',
+               -- Samples of values and privileges are not told.
+               CASE WHEN a.atttypid IN ('anyarray'::regtype, 'aclitem[]'::regtype) THEN 'NULL'
+                    ELSE coalesce(replaced ->> a.attname, format('c.%I', a.attname)) END,
+               orgfold_catalog.shown_type(a.atttypid, a.atttypmod), a.attname), ', ' ORDER BY a.attnum)
     FROM pg_catalog.pg_attribute a
     WHERE a.attrelid = to_regclass('pg_catalog.' || quote_ident(catalog)) AND a.attnum > 0 AND NOT a.attisdropped
 $$;
@@ -167,3 +173,15 @@ RETURN lower(name) IN (
     'max_index_keys', 'search_path', 'server_encoding', 'server_version', 'server_version_num', 'standard_conforming_strings',
     'statement_timeout', 'timezone', 'timezone_abbreviations', 'transaction_deferrable', 'transaction_isolation',
     'transaction_read_only', 'work_mem', 'xmlbinary', 'xmloption', 'default_text_search_config', 'block_size');
+CREATE FUNCTION orgfold_catalog.current_setting(name text, missing_ok boolean) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    -- Nothing is pinned: a pinned search_path would be the answer.
+    IF orgfold_catalog.is_shown_setting(name) THEN
+        RETURN CASE WHEN lower(name) = 'application_name' AND pg_catalog.current_setting(name) = 'orgfold' THEN ''
+                    ELSE pg_catalog.current_setting(name, missing_ok) END;
+    END IF;
+    RAISE insufficient_privilege USING MESSAGE = format('permission denied to examine "%s"', name);
+END
+$$;
+CREATE FUNCTION orgfold_catalog.current_setting(name text) RETURNS text LANGUAGE sql STABLE
+RETURN orgfold_catalog.current_setting(name, false);

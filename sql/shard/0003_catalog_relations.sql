@@ -141,7 +141,11 @@ CALL orgfold_catalog.stand_in('pg_user', 'pg_catalog.pg_user c WHERE c.usename =
 CREATE VIEW orgfold_catalog.pg_authid AS SELECT * FROM orgfold_catalog.pg_roles;
 
 CALL orgfold_catalog.stand_in('pg_settings', $$pg_catalog.pg_settings c WHERE orgfold_catalog.is_shown_setting(c.name)$$,
-    '{"sourcefile": "NULL", "sourceline": "NULL"}');
+    -- What orgfold says to servers of itself is not what the service says.
+    jsonb_build_object(
+        'setting', $$CASE WHEN c.name = 'application_name' THEN orgfold_catalog.current_setting(c.name) ELSE c.setting END$$,
+        'reset_val', $$CASE WHEN c.name = 'application_name' THEN '' ELSE c.reset_val END$$,
+        'sourcefile', 'NULL', 'sourceline', 'NULL'));
 
 -- The same for everyone, and nobody's.
 DO $$

@@ -2,64 +2,84 @@
 
 -- ---- Types ----
 
--- A relation, by name or oid, that the org may know of. What is hidden does not exist, and is not named.
-CREATE FUNCTION orgfold_catalog.check_relation(relation oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+-- What the org may know of, by oid. PostgreSQL's own are below 16384.
+CREATE FUNCTION orgfold_catalog.sees_regclass(oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN $1 < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = $1);
+CREATE FUNCTION orgfold_catalog.sees_regtype(oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN $1 < 16384 OR EXISTS (SELECT FROM orgfold_catalog.pg_type t WHERE t.oid = $1);
+CREATE FUNCTION orgfold_catalog.sees_regnamespace(oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN EXISTS (SELECT FROM orgfold_catalog.pg_namespace n WHERE n.oid = $1);
+CREATE FUNCTION orgfold_catalog.sees_regproc(oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN $1 < 16384 OR EXISTS (SELECT FROM orgfold_catalog.pg_proc p WHERE p.oid = $1);
+CREATE FUNCTION orgfold_catalog.sees_regprocedure(oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.sees_regproc($1);
+CREATE FUNCTION orgfold_catalog.sees_regrole(oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN $1 = orgfold_catalog.me() OR $1 = 0;
+
+-- Casts: of an oid or of anything that becomes one, of a text, of an array. What is hidden does not exist, and is not named.
+DO $do$
+DECLARE
+    type text;
+    state text;
+    what text;
+    known text;
 BEGIN
-    IF relation < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation)
-        OR NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = relation)
-    THEN
-        RETURN true;
+    FOR type, state, what, known IN VALUES
+        ('regclass', '42P01', 'relation', 'pg_catalog.pg_class'),
+        ('regtype', '42704', 'type', 'pg_catalog.pg_type'),
+        ('regnamespace', '3F000', 'schema', 'pg_catalog.pg_namespace'),
+        ('regproc', '42883', 'function', 'pg_catalog.pg_proc'),
+        ('regprocedure', '42883', 'function', 'pg_catalog.pg_proc'),
+        ('regrole', '42704', 'role', 'pg_catalog.pg_roles')
+    LOOP
+        EXECUTE format($$
+            CREATE FUNCTION orgfold_catalog.%1$s(oid) RETURNS pg_catalog.%1$s LANGUAGE plpgsql STABLE STRICT AS $body$
+            BEGIN
+                IF orgfold_catalog.sees_%1$s($1) OR NOT EXISTS (SELECT FROM %4$s k WHERE k.oid = $1) THEN
+                    RETURN $1;
+                END IF;
+                RAISE SQLSTATE '%2$s' USING MESSAGE = pg_catalog.format('%3$s with OID %%s does not exist', $1);
+            END
+            $body$;
+            CREATE FUNCTION orgfold_catalog.%1$s(text) RETURNS pg_catalog.%1$s LANGUAGE plpgsql STABLE STRICT AS $body$
+            DECLARE
+                found oid;
+            BEGIN
+                IF $1 ~ '^[0-9]+$' THEN
+                    RETURN orgfold_catalog.%1$s($1::oid);
+                END IF;
+                found := pg_catalog.to_%1$s($1);
+                IF found IS NULL THEN
+                    -- The server's own error, or what it has to say of `-`.
+                    RETURN $1::pg_catalog.%1$s;
+                END IF;
+                IF orgfold_catalog.sees_%1$s(found) THEN
+                    RETURN found;
+                END IF;
+                RAISE SQLSTATE '%2$s' USING MESSAGE =
+                    pg_catalog.format('%3$s "%%s" does not exist', pg_catalog.replace($1, '"', ''));
+            END
+            $body$;
+            CREATE FUNCTION orgfold_catalog.%1$s_array(text[]) RETURNS pg_catalog.%1$s[] LANGUAGE sql STABLE STRICT
+            RETURN ARRAY(SELECT orgfold_catalog.%1$s(u.x) FROM pg_catalog.unnest($1) WITH ORDINALITY AS u(x, n) ORDER BY u.n);
+        $$, type, state, what, known);
+    END LOOP;
+END
+$do$;
+
+CREATE FUNCTION orgfold_catalog.role(name) RETURNS oid LANGUAGE sql STABLE RETURN orgfold_catalog.regrole($1::text);
+CREATE FUNCTION orgfold_catalog.database(name) RETURNS oid LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF $1 <> pg_catalog.current_database() THEN
+        RAISE invalid_catalog_name USING MESSAGE = pg_catalog.format('database "%s" does not exist', $1);
     END IF;
-    RAISE undefined_table USING MESSAGE = format('relation with OID %s does not exist', relation);
+    RETURN (SELECT d.oid FROM orgfold_catalog.pg_database d);
 END
 $$;
-CREATE FUNCTION orgfold_catalog.check_type(type oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
-BEGIN
-    IF type < 16384 OR EXISTS (SELECT FROM orgfold_catalog.pg_type t WHERE t.oid = type)
-        OR NOT EXISTS (SELECT FROM pg_type t WHERE t.oid = type)
-    THEN
-        RETURN true;
-    END IF;
-    RAISE undefined_object USING MESSAGE = format('type with OID %s does not exist', type);
-END
-$$;
-CREATE FUNCTION orgfold_catalog.check_namespace(namespace oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM orgfold_catalog.hidden_schema h WHERE h.oid = namespace) THEN
-        RETURN true;
-    END IF;
-    RAISE undefined_object USING MESSAGE = format('schema with OID %s does not exist', namespace);
-END
-$$;
-CREATE FUNCTION orgfold_catalog.check_function(function oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
-BEGIN
-    IF function < 16384 OR EXISTS (SELECT FROM orgfold_catalog.pg_proc p WHERE p.oid = function)
-        OR NOT EXISTS (SELECT FROM pg_proc p WHERE p.oid = function)
-    THEN
-        RETURN true;
-    END IF;
-    RAISE undefined_function USING MESSAGE = format('function with OID %s does not exist', function);
-END
-$$;
-CREATE FUNCTION orgfold_catalog.check_role(role oid) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
-BEGIN
-    IF role = orgfold_catalog.me() OR role = 0 THEN
-        RETURN true;
-    END IF;
-    RAISE undefined_object USING MESSAGE = 'role does not exist';
-END
-$$;
--- A domain prints as its base type does, and is compared like it.
-CREATE DOMAIN orgfold_catalog.regclass AS pg_catalog.regclass CHECK (orgfold_catalog.check_relation(VALUE));
-CREATE DOMAIN orgfold_catalog.regtype AS pg_catalog.regtype CHECK (orgfold_catalog.check_type(VALUE));
-CREATE DOMAIN orgfold_catalog.regnamespace AS pg_catalog.regnamespace CHECK (orgfold_catalog.check_namespace(VALUE));
-CREATE DOMAIN orgfold_catalog.regproc AS pg_catalog.regproc CHECK (orgfold_catalog.check_function(VALUE));
-CREATE DOMAIN orgfold_catalog.regprocedure AS pg_catalog.regprocedure CHECK (orgfold_catalog.check_function(VALUE));
-CREATE DOMAIN orgfold_catalog.regrole AS pg_catalog.regrole CHECK (orgfold_catalog.check_role(VALUE));
 
 -- A name to what it means, or NULL.
 CREATE FUNCTION orgfold_catalog.to_regclass(text) RETURNS pg_catalog.regclass LANGUAGE sql STABLE
-RETURN (SELECT s.oid::pg_catalog.regclass FROM orgfold_catalog.shown s WHERE s.oid = pg_catalog.to_regclass($1));
+RETURN CASE WHEN orgfold_catalog.sees_regclass(pg_catalog.to_regclass($1)) THEN pg_catalog.to_regclass($1) END;
 CREATE FUNCTION orgfold_catalog.to_regtype(text) RETURNS pg_catalog.regtype LANGUAGE sql STABLE
 RETURN (SELECT t.oid::pg_catalog.regtype FROM orgfold_catalog.pg_type t WHERE t.oid = pg_catalog.to_regtype($1));
 CREATE FUNCTION orgfold_catalog.to_regnamespace(text) RETURNS pg_catalog.regnamespace LANGUAGE sql STABLE
@@ -145,19 +165,24 @@ RETURN orgfold_catalog.pg_get_viewdef(view);
 CREATE FUNCTION orgfold_catalog.pg_get_viewdef(view oid, width integer) RETURNS text LANGUAGE sql STABLE
 RETURN orgfold_catalog.pg_get_viewdef(view);
 
--- An expression belongs to the table it is shown with.
+-- An expression belongs to the table it is shown with: with another's it would name another's first column, org_id.
+CREATE FUNCTION orgfold_catalog.is_expression_of(expression pg_node_tree, relation oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN relation = 0 OR EXISTS (
+    SELECT FROM orgfold_catalog.pg_attrdef d WHERE d.adrelid = relation AND d.adbin::text = expression::text
+    UNION ALL
+    SELECT FROM orgfold_catalog.pg_constraint k WHERE k.conrelid = relation AND k.conbin::text = expression::text
+    UNION ALL
+    SELECT FROM orgfold_catalog.pg_index x WHERE x.indrelid = relation AND expression::text IN (x.indexprs::text, x.indpred::text));
 CREATE FUNCTION orgfold_catalog.pg_get_expr(expression pg_node_tree, relation oid) RETURNS text LANGUAGE sql STABLE
-RETURN CASE WHEN relation < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation)
-            THEN pg_catalog.pg_get_expr(expression, relation) END;
+RETURN CASE WHEN orgfold_catalog.is_expression_of(expression, relation) THEN pg_catalog.pg_get_expr(expression, relation) END;
 CREATE FUNCTION orgfold_catalog.pg_get_expr(expression pg_node_tree, relation oid, pretty boolean) RETURNS text LANGUAGE sql STABLE
-RETURN CASE WHEN relation < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation)
-            THEN pg_catalog.pg_get_expr(expression, relation, pretty) END;
+RETURN CASE WHEN orgfold_catalog.is_expression_of(expression, relation) THEN pg_catalog.pg_get_expr(expression, relation, pretty) END;
 
 CREATE FUNCTION orgfold_catalog.pg_get_serial_sequence("table" text, "column" text) RETURNS text LANGUAGE sql STABLE
-RETURN CASE WHEN EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = "table"::pg_catalog.regclass) AND "column" <> 'org_id'
+RETURN CASE WHEN orgfold_catalog.regclass("table") IS NOT NULL AND "column" <> 'org_id'
             THEN pg_catalog.pg_get_serial_sequence("table", "column") END;
 
-CREATE FUNCTION orgfold_catalog.pg_index_column_has_property(index pg_catalog.regclass, part integer, property text)
+CREATE FUNCTION orgfold_catalog.pg_index_column_has_property(index oid, part integer, property text)
 RETURNS boolean LANGUAGE sql STABLE
 RETURN (SELECT pg_catalog.pg_index_column_has_property(index, part + s.skip, property)
         FROM orgfold_catalog.shown s WHERE s.oid = index);
@@ -181,19 +206,7 @@ CREATE FUNCTION orgfold_catalog.pg_table_is_visible(relation oid) RETURNS boolea
 RETURN CASE WHEN relation >= 3221225472
             THEN EXISTS (SELECT FROM orgfold_catalog.declared_view v JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
                          WHERE v.oid = relation AND n.nspname = ANY (pg_catalog.current_schemas(true)))
-            ELSE pg_catalog.pg_table_is_visible(relation) END;
-CREATE FUNCTION orgfold_catalog.current_setting(name text, missing_ok boolean) RETURNS text LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    -- Nothing is pinned: a pinned search_path would be the answer.
-    IF orgfold_catalog.is_shown_setting(name) THEN
-        RETURN pg_catalog.current_setting(name, missing_ok);
-    END IF;
-    RAISE insufficient_privilege USING MESSAGE = format('permission denied to examine "%s"', name);
-END
-$$;
-CREATE FUNCTION orgfold_catalog.current_setting(name text) RETURNS text LANGUAGE sql STABLE
-RETURN orgfold_catalog.current_setting(name, false);
-
+            WHEN orgfold_catalog.sees_regclass(relation) THEN pg_catalog.pg_table_is_visible(relation) END;
 -- An org may read and write its own rows of every table of its own; the tables themselves grant nobody anything.
 CREATE FUNCTION orgfold_catalog.may(relation oid, privileges text, otherwise boolean) RETURNS boolean LANGUAGE sql STABLE
 RETURN CASE
@@ -204,11 +217,11 @@ RETURN CASE
 CREATE FUNCTION orgfold_catalog.has_table_privilege(relation oid, privileges text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.may(relation, privileges, CASE WHEN relation < 3221225472 THEN pg_catalog.has_table_privilege(relation, privileges) END);
 CREATE FUNCTION orgfold_catalog.has_table_privilege(relation text, privileges text) RETURNS boolean LANGUAGE sql STABLE
-RETURN orgfold_catalog.has_table_privilege(relation::pg_catalog.regclass::oid, privileges);
+RETURN orgfold_catalog.has_table_privilege(orgfold_catalog.regclass(relation)::oid, privileges);
 CREATE FUNCTION orgfold_catalog.has_table_privilege(role name, relation oid, privileges text) RETURNS boolean LANGUAGE sql STABLE
-RETURN CASE WHEN role = current_user THEN orgfold_catalog.has_table_privilege(relation, privileges) END;
+RETURN CASE WHEN orgfold_catalog.role(role) IS NOT NULL THEN orgfold_catalog.has_table_privilege(relation, privileges) END;
 CREATE FUNCTION orgfold_catalog.has_table_privilege(role name, relation text, privileges text) RETURNS boolean LANGUAGE sql STABLE
-RETURN CASE WHEN role = current_user THEN orgfold_catalog.has_table_privilege(relation, privileges) END;
+RETURN CASE WHEN orgfold_catalog.role(role) IS NOT NULL THEN orgfold_catalog.has_table_privilege(relation, privileges) END;
 CREATE FUNCTION orgfold_catalog.has_any_column_privilege(relation oid, privileges text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.has_table_privilege(relation, privileges);
 CREATE FUNCTION orgfold_catalog.has_any_column_privilege(relation text, privileges text) RETURNS boolean LANGUAGE sql STABLE
@@ -224,25 +237,109 @@ RETURN CASE WHEN EXISTS (SELECT FROM orgfold_catalog.pg_namespace n WHERE n.oid 
 CREATE FUNCTION orgfold_catalog.has_schema_privilege(schema text, privileges text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.has_schema_privilege((SELECT n.oid FROM orgfold_catalog.pg_namespace n WHERE n.nspname = schema), privileges);
 
+-- ---- Functions, types, roles ----
+
+DO $do$
+DECLARE
+    one text;
+BEGIN
+    FOREACH one IN ARRAY ARRAY['pg_get_function_arguments', 'pg_get_function_identity_arguments', 'pg_get_function_result',
+                               'pg_get_function_sqlbody', 'pg_get_functiondef'] LOOP
+        EXECUTE format('CREATE FUNCTION orgfold_catalog.%1$I(function oid) RETURNS text LANGUAGE sql STABLE '
+            'RETURN CASE WHEN orgfold_catalog.sees_regproc(function) THEN pg_catalog.%1$I(function) END', one);
+    END LOOP;
+END
+$do$;
+CREATE FUNCTION orgfold_catalog.pg_get_function_arg_default(function oid, argument integer) RETURNS text LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.sees_regproc(function) THEN pg_catalog.pg_get_function_arg_default(function, argument) END;
+CREATE FUNCTION orgfold_catalog.pg_function_is_visible(function oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.sees_regproc(function) THEN pg_catalog.pg_function_is_visible(function) END;
+CREATE FUNCTION orgfold_catalog.pg_type_is_visible(type oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.sees_regtype(type) THEN pg_catalog.pg_type_is_visible(type) END;
+CREATE FUNCTION orgfold_catalog.pg_index_has_property(index oid, property text) RETURNS boolean LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.sees_regclass(index) THEN pg_catalog.pg_index_has_property(index, property) END;
+
+CREATE FUNCTION orgfold_catalog.has_database_privilege(database oid, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN CASE WHEN database = (SELECT d.oid FROM orgfold_catalog.pg_database d)
+            THEN pg_catalog.has_database_privilege(database, privilege) END;
+CREATE FUNCTION orgfold_catalog.has_database_privilege(database text, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.has_database_privilege(orgfold_catalog.database(database::name), privilege);
+CREATE FUNCTION orgfold_catalog.has_database_privilege(role name, database text, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.role(role) IS NOT NULL THEN orgfold_catalog.has_database_privilege(database, privilege) END;
+CREATE FUNCTION orgfold_catalog.has_function_privilege(function oid, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.sees_regproc(function) THEN pg_catalog.has_function_privilege(function, privilege) END;
+CREATE FUNCTION orgfold_catalog.has_function_privilege(function text, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.has_function_privilege(orgfold_catalog.regprocedure(function)::oid, privilege);
+CREATE FUNCTION orgfold_catalog.has_language_privilege(language oid, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN pg_catalog.has_language_privilege(language, privilege);
+CREATE FUNCTION orgfold_catalog.has_language_privilege(language text, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN pg_catalog.has_language_privilege(language, privilege);
+CREATE FUNCTION orgfold_catalog.has_type_privilege(type oid, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.sees_regtype(type) THEN pg_catalog.has_type_privilege(type, privilege) END;
+CREATE FUNCTION orgfold_catalog.has_type_privilege(type text, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.has_type_privilege(orgfold_catalog.regtype(type)::oid, privilege);
+CREATE FUNCTION orgfold_catalog.pg_has_role(role oid, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN CASE WHEN role = orgfold_catalog.me() THEN true END;
+CREATE FUNCTION orgfold_catalog.pg_has_role(role name, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.role(role) IS NOT NULL;
+CREATE FUNCTION orgfold_catalog.pg_has_role("user" name, role name, privilege text) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.role("user") IS NOT NULL AND orgfold_catalog.role(role) IS NOT NULL;
+
+-- Privileges are what an owner has by default, as text: to read aclitem's text is to look roles up.
+CREATE FUNCTION orgfold_catalog.acldefault(kind "char", owner oid) RETURNS text[] LANGUAGE sql STABLE
+RETURN CASE WHEN owner = orgfold_catalog.me() THEN pg_catalog.acldefault(kind, owner)::text[] END;
+-- No role but the own is looked up.
+CREATE FUNCTION orgfold_catalog.aclexplode(acl text[]) RETURNS TABLE (grantor oid, grantee oid, privilege_type text, is_grantable boolean)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    own text := split_part((pg_catalog.acldefault('r', orgfold_catalog.me())::text[])[1], '/', 2);
+    item text;
+BEGIN
+    FOREACH item IN ARRAY coalesce(acl, '{}') LOOP
+        IF split_part(item, '=', 1) NOT IN ('', own) OR split_part(item, '/', 2) <> own THEN
+            RAISE undefined_object USING MESSAGE = 'role does not exist';
+        END IF;
+    END LOOP;
+    IF acl IS NULL OR cardinality(acl) = 0 THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT e.grantor, e.grantee, e.privilege_type, e.is_grantable FROM pg_catalog.aclexplode(acl::aclitem[]) AS e;
+END
+$$;
+
 -- ---- What says nothing ----
 
 CREATE FUNCTION orgfold_catalog.no_text(oid) RETURNS text LANGUAGE sql IMMUTABLE RETURN NULL::text;
 CREATE FUNCTION orgfold_catalog.no_text(oid, boolean) RETURNS text LANGUAGE sql IMMUTABLE RETURN NULL::text;
-CREATE FUNCTION orgfold_catalog.no_size(pg_catalog.regclass) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 0::bigint;
-CREATE FUNCTION orgfold_catalog.no_size(pg_catalog.regclass, text) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 0::bigint;
+CREATE FUNCTION orgfold_catalog.no_size(oid) RETURNS bigint LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.sees_regclass($1) THEN 0::bigint END;
+CREATE FUNCTION orgfold_catalog.no_size(text) RETURNS bigint LANGUAGE sql STABLE
+RETURN orgfold_catalog.no_size(orgfold_catalog.regclass($1)::oid);
+CREATE FUNCTION orgfold_catalog.no_size(oid, text) RETURNS bigint LANGUAGE sql STABLE RETURN orgfold_catalog.no_size($1);
+CREATE FUNCTION orgfold_catalog.no_size(text, text) RETURNS bigint LANGUAGE sql STABLE RETURN orgfold_catalog.no_size($1);
 CREATE FUNCTION orgfold_catalog.no_database_size(oid) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 0::bigint;
 CREATE FUNCTION orgfold_catalog.no_database_size(name) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 0::bigint;
 CREATE FUNCTION orgfold_catalog.pg_tablespace_location(oid) RETURNS text LANGUAGE sql IMMUTABLE RETURN ''::text;
 CREATE FUNCTION orgfold_catalog.pg_is_in_recovery() RETURNS boolean LANGUAGE sql IMMUTABLE RETURN false;
 CREATE FUNCTION orgfold_catalog.pg_my_temp_schema() RETURNS oid LANGUAGE sql IMMUTABLE RETURN 0::oid;
 CREATE FUNCTION orgfold_catalog.pg_is_other_temp_schema(oid) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN false;
-CREATE FUNCTION orgfold_catalog.pg_relation_is_publishable(pg_catalog.regclass) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN false;
-CREATE FUNCTION orgfold_catalog.pg_relation_is_updatable(relation pg_catalog.regclass, include_triggers boolean) RETURNS integer
-LANGUAGE sql STABLE
+CREATE FUNCTION orgfold_catalog.pg_relation_is_publishable(oid) RETURNS boolean LANGUAGE sql STABLE
+RETURN $1 >= 16384 AND EXISTS (SELECT FROM orgfold_catalog.pg_class c WHERE c.oid = $1 AND c.relkind = 'r');
+CREATE FUNCTION orgfold_catalog.pg_relation_is_publishable(text) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.pg_relation_is_publishable(orgfold_catalog.regclass($1)::oid);
+CREATE FUNCTION orgfold_catalog.pg_relation_is_updatable(relation oid, include_triggers boolean) RETURNS integer LANGUAGE sql STABLE
 RETURN CASE WHEN EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation AND s.leaf IS NOT NULL) THEN 28 ELSE 0 END;
-CREATE FUNCTION orgfold_catalog.pg_column_is_updatable(relation pg_catalog.regclass, "column" smallint, include_triggers boolean)
+CREATE FUNCTION orgfold_catalog.pg_relation_is_updatable(relation text, include_triggers boolean) RETURNS integer LANGUAGE sql STABLE
+RETURN orgfold_catalog.pg_relation_is_updatable(orgfold_catalog.regclass(relation)::oid, include_triggers);
+CREATE FUNCTION orgfold_catalog.pg_column_is_updatable(relation oid, "column" smallint, include_triggers boolean)
 RETURNS boolean LANGUAGE sql STABLE RETURN orgfold_catalog.pg_relation_is_updatable(relation, include_triggers) = 28;
-CREATE FUNCTION orgfold_catalog.row_security_active(pg_catalog.regclass) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN false;
-CREATE FUNCTION orgfold_catalog.pg_sequence_last_value(pg_catalog.regclass) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN NULL::bigint;
-CREATE FUNCTION orgfold_catalog.pg_partition_ancestors(pg_catalog.regclass) RETURNS SETOF pg_catalog.regclass LANGUAGE sql IMMUTABLE AS
-$$ SELECT $1 WHERE false $$;
+CREATE FUNCTION orgfold_catalog.row_security_active(oid) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN false;
+CREATE FUNCTION orgfold_catalog.row_security_active(text) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.regclass($1) IS NULL;
+-- What was drawn from a sequence is the sum of all orgs'.
+CREATE FUNCTION orgfold_catalog.pg_sequence_last_value(oid) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN NULL::bigint;
+CREATE FUNCTION orgfold_catalog.pg_sequence_last_value(text) RETURNS bigint LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.regclass($1) IS NULL THEN 0 END;
+CREATE FUNCTION orgfold_catalog.pg_partition_ancestors(oid) RETURNS SETOF oid LANGUAGE sql IMMUTABLE AS $$ SELECT $1 WHERE false $$;
+CREATE FUNCTION orgfold_catalog.pg_partition_ancestors(text) RETURNS SETOF oid LANGUAGE sql STABLE AS
+$$ SELECT r FROM orgfold_catalog.regclass($1) AS r WHERE false $$;

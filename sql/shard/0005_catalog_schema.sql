@@ -49,6 +49,11 @@ BEGIN
                     INTO definition
                     FROM regexp_split_to_table(definition, 'information_schema\.') WITH ORDINALITY AS part(text, n);
             END IF;
+            SELECT format('SELECT %s FROM (%s) AS v', string_agg(
+                       CASE orgfold_catalog.shown_type(a.atttypid, a.atttypmod) WHEN format_type(a.atttypid, a.atttypmod)
+                       THEN quote_ident(a.attname) ELSE format('CAST(%1$I AS text) AS %1$I', a.attname) END, ', ' ORDER BY a.attnum),
+                       rtrim(definition, ';'))
+                INTO definition FROM pg_attribute a WHERE a.attrelid = one::regclass AND a.attnum > 0;
             PERFORM set_config('search_path', 'orgfold_catalog, pg_catalog', true);
             BEGIN
                 EXECUTE format('CREATE VIEW orgfold_catalog.%I AS %s', replace(replace(one, 'pg_catalog.', ''), '.', '_'), definition);
@@ -71,3 +76,4 @@ $do$;
 DROP PROCEDURE orgfold_catalog.empty(text[]);
 DROP PROCEDURE orgfold_catalog.stand_in(text, text, jsonb, text, jsonb);
 DROP FUNCTION orgfold_catalog.select_list(text, jsonb);
+DROP FUNCTION orgfold_catalog.shown_type(oid, integer);

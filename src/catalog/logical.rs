@@ -17,7 +17,7 @@ pub fn logical_fields(fields: Vec<(u8, String)>, catalog: &Catalog) -> Vec<(u8, 
 
 fn field(letter: u8, text: String, catalog: &Catalog) -> Option<String> {
     match letter {
-        b'M' => Some(hide_org(&names(&text, catalog)).into_owned()),
+        b'M' => Some(hide_org(&names(&without_stand_ins(&text), catalog)).into_owned()),
         b'D' => visible(names(&details(&text), catalog).into_owned()),
         b'H' | b'W' => visible(names(&text, catalog).into_owned()),
         b't' | b'n' => Some(whole(&text, catalog).unwrap_or(text)),
@@ -37,6 +37,15 @@ fn visible(text: String) -> Option<String> {
 
 fn hide_org(text: &str) -> Cow<'_, str> {
     if has_word(text, ORG_COLUMN) { Cow::Owned(text.replace(ORG_COLUMN, "(hidden)")) } else { Cow::Borrowed(text) }
+}
+
+/// Stand-ins are called what they stand in for.
+fn without_stand_ins(text: &str) -> Cow<'_, str> {
+    if !text.contains(CATALOG_SCHEMA) {
+        return Cow::Borrowed(text);
+    }
+    let schema = format!("{CATALOG_SCHEMA}.");
+    Cow::Owned(text.replace(&format!("{schema}information_schema_"), "").replace(&schema, ""))
 }
 
 fn is_word(c: char) -> bool {
@@ -174,6 +183,11 @@ mod tests {
             Some("null value in column \"no\" of relation \"Odd Table\" violates not-null constraint"),
         );
         check(b'M', "relation \"step_p07\" is fine", Some("relation \"step_p07\" is fine"));
+        check(
+            b'M',
+            "function orgfold_catalog.pg_get_indexdef(date) does not exist",
+            Some("function pg_get_indexdef(date) does not exist"),
+        );
         check(b't', "invoice_p07", Some("invoice"));
         check(b'n', "invoice_no_key_p07", Some("invoice_no_key"));
         check(b'c', "org_id", None);

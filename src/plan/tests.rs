@@ -119,6 +119,21 @@ fn refused(sql: &str, sqlstate: &str, position: u32) {
 const INVOICE: &str = "(SELECT id, no, customer_id, total FROM public.invoice_p02 WHERE org_id = $1)";
 
 #[test]
+fn names_are_looked_up_by_stand_ins() {
+    for (sql, physical) in [
+        ("SELECT 'invoice'::regclass", "SELECT orgfold_catalog.regclass ('invoice')"),
+        ("SELECT CAST ($1 AS regtype)", "SELECT orgfold_catalog.regtype (CAST ($1 AS pg_catalog.regtype))"),
+        ("SELECT regclass 'invoice'::oid", "SELECT orgfold_catalog.regclass ('invoice')::oid"),
+        (
+            "SELECT 1 = ANY ($1::regclass[])",
+            "SELECT 1 = ANY (orgfold_catalog.regclass_array (CAST (CAST ($1 AS pg_catalog.regclass []) AS pg_catalog.text [])))",
+        ),
+    ] {
+        assert_eq!(try_physical(sql).unwrap(), physical, "{sql}");
+    }
+}
+
+#[test]
 fn reads() {
     physical("SELECT * FROM invoice", &format!("SELECT * FROM {INVOICE} AS invoice"));
     physical("select i.id from Invoice i where i.no = 5", &format!("SELECT i.id FROM {INVOICE} AS i WHERE i.no = 5"));
@@ -254,6 +269,23 @@ fn what_may_not_run() {
     refused("SELECT pg_read_file('x')", "42501", 8);
     refused("SELECT ('x'::text).pg_read_file", "42501", 20);
     refused("SELECT g.pg_read_file FROM unnest(array['x']) g", "42703", 8);
+    for mixed in [
+        "SELECT COALESCE(NULL::regclass, '16501')",
+        "SELECT 'invoice'::regclass UNION ALL SELECT '16501'",
+        "SELECT x FROM (SELECT 'invoice'::regclass AS x) s",
+        "SELECT 'invoice'::regclass || ARRAY[1]",
+        "SELECT ARRAY['invoice'::regclass]",
+        "SELECT '{1}'::regclass[]",
+        "SELECT CASE WHEN true THEN 'invoice'::regclass ELSE '1' END",
+        "SELECT COALESCE(to_regclass('invoice'), '1')",
+        "SELECT * FROM to_regclass('invoice')",
+        "SELECT COALESCE(pg_typeof(1), '1')",
+        "INSERT INTO invoice (no) VALUES ('invoice'::regclass)",
+        "SELECT NULLIF(regclass 'invoice', '1')",
+    ] {
+        assert_eq!(try_physical(mixed).unwrap_err().sqlstate.code(), "0A000", "{mixed}");
+    }
+    refused("SELECT * FROM json_to_record('{}') AS r(x regclass)", "42704", 1);
     refused("SET ROLE postgres", "42501", 5);
     refused("SET search_path = orgfold", "42501", 5);
     refused("SET orgfold.org_id = 7", "42501", 5);

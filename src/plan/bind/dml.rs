@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 
 use super::super::error::PlanError;
+use super::lookup::Place;
 use super::scope::{Columns, Role, Scope, ScopeRelation};
 use super::tree::Node;
 use super::{Binder, Found, Nodes, absent, bracketed, comma_separated};
@@ -534,7 +535,7 @@ impl<'c> Binder<'c> {
             return Err(PlanError::unsupported("RETURNING * over a join with USING or NATURAL", 0));
         }
         nodes.push(Node::Word("RETURNING"));
-        nodes.extend(self.projection(items, scope)?);
+        nodes.extend(self.projection(items, Place::Mixed, scope)?);
         self.output_columns(items, scope)
     }
 }

@@ -2,12 +2,13 @@
 
 use sqlparser::ast::Spanned;
 use sqlparser::ast::{
-    AccessExpr, Array, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DateTimeField, Expr, ExtractSyntax, Interval,
+    AccessExpr, Array, BinaryOperator, CaseWhen, CeilFloorKind, DateTimeField, Expr, ExtractSyntax, Interval,
     JsonKeyUniqueness, JsonPredicateType, NormalizationForm, Subscript, TrimWhereField, TypedString, UnaryOperator,
     Value, ValueWithSpan,
 };
 
 use super::super::error::PlanError;
+use super::lookup::Place;
 use super::scope::Scope;
 use super::tree::{FunctionName, Node};
 use super::{Binder, Nodes, absent, bracketed, comma_separated, literal};
@@ -45,8 +46,13 @@ impl Binder<'_> {
     }
 
     pub(super) fn exprs(&mut self, exprs: &[Expr], scope: &Scope<'_>) -> Result<Nodes, PlanError> {
+        self.exprs_at(Place::Mixed, exprs, scope)
+    }
+
+    pub(super) fn exprs_at(&mut self, place: Place, exprs: &[Expr], scope: &Scope<'_>) -> Result<Nodes, PlanError> {
         let mut items = Vec::with_capacity(exprs.len());
         for expr in exprs {
+            self.place = place;
             items.push(self.boxed(expr, scope)?);
         }
         Ok(comma_separated(items))
@@ -70,8 +76,20 @@ impl Binder<'_> {
         Ok(())
     }
 
+    fn compared(
+        &mut self,
+        expr: &Expr,
+        words: &[&'static str],
+        scope: &Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
+        self.place = Place::Compared;
+        self.then(expr, words, scope, out)
+    }
+
     #[expect(clippy::too_many_lines, reason = "one arm for each of sqlparser's expressions, in its order")]
     fn expr_level(&mut self, expr: &Expr, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        let place = self.take_place();
         match expr {
             Expr::Identifier(ident) => {
                 let (name, at) = self.ident(ident)?;
@@ -117,17 +135,17 @@ impl Binder<'_> {
             Expr::IsNotFalse(inner) => self.then(inner, &["IS", "NOT", "FALSE"], scope, out),
             Expr::IsTrue(inner) => self.then(inner, &["IS", "TRUE"], scope, out),
             Expr::IsNotTrue(inner) => self.then(inner, &["IS", "NOT", "TRUE"], scope, out),
-            Expr::IsNull(inner) => self.then(inner, &["IS", "NULL"], scope, out),
-            Expr::IsNotNull(inner) => self.then(inner, &["IS", "NOT", "NULL"], scope, out),
+            Expr::IsNull(inner) => self.compared(inner, &["IS", "NULL"], scope, out),
+            Expr::IsNotNull(inner) => self.compared(inner, &["IS", "NOT", "NULL"], scope, out),
             Expr::IsUnknown(inner) => self.then(inner, &["IS", "UNKNOWN"], scope, out),
             Expr::IsNotUnknown(inner) => self.then(inner, &["IS", "NOT", "UNKNOWN"], scope, out),
             Expr::IsDistinctFrom(left, right) => {
-                self.then(left, &["IS", "DISTINCT", "FROM"], scope, out)?;
-                self.expr(right, scope, out)
+                self.compared(left, &["IS", "DISTINCT", "FROM"], scope, out)?;
+                self.expr_at(Place::Compared, right, scope, out)
             }
             Expr::IsNotDistinctFrom(left, right) => {
-                self.then(left, &["IS", "NOT", "DISTINCT", "FROM"], scope, out)?;
-                self.expr(right, scope, out)
+                self.compared(left, &["IS", "NOT", "DISTINCT", "FROM"], scope, out)?;
+                self.expr_at(Place::Compared, right, scope, out)
             }
             Expr::IsJson { expr, kind, unique_keys, negated } => {
                 self.then(expr, &["IS"], scope, out)?;
@@ -165,17 +183,18 @@ impl Binder<'_> {
                 Ok(())
             }
             Expr::InList { expr, list, negated } => {
-                self.expr(expr, scope, out)?;
+                self.expr_at(Place::Compared, expr, scope, out)?;
                 negation(*negated, out);
                 out.extend([Node::Word("IN"), Node::Word("(")]);
-                out.extend(self.exprs(list, scope)?);
+                out.extend(self.exprs_at(Place::Compared, list, scope)?);
                 out.push(Node::Word(")"));
                 Ok(())
             }
             Expr::InSubquery { expr, subquery, negated } => {
-                self.expr(expr, scope, out)?;
+                self.expr_at(Place::Compared, expr, scope, out)?;
                 negation(*negated, out);
                 out.push(Node::Word("IN"));
+                self.place = Place::Compared;
                 self.subquery(subquery, scope, out)
             }
             Expr::Between { expr, negated, low, high } => {
@@ -194,10 +213,11 @@ impl Binder<'_> {
                     spine.push((op, right));
                     first = left;
                 }
-                self.expr(first, scope, out)?;
+                let innermost = spine.last().map_or(Place::Mixed, |(op, _)| place_of_operands(op));
+                self.expr_at(innermost, first, scope, out)?;
                 for (op, right) in spine.into_iter().rev() {
                     self.operator(op, out)?;
-                    self.expr(right, scope, out)?;
+                    self.expr_at(place_of_operands(op), right, scope, out)?;
                 }
                 Ok(())
             }
@@ -213,16 +233,16 @@ impl Binder<'_> {
                 self.pattern(expr, *negated, &["SIMILAR", "TO"], pattern, escape_char.as_deref(), scope, out)
             }
             Expr::AnyOp { left, compare_op, right, is_some } => {
-                self.expr(left, scope, out)?;
+                self.expr_at(place_of_operands(compare_op), left, scope, out)?;
                 self.operator(compare_op, out)?;
                 out.push(Node::Word(if *is_some { "SOME" } else { "ANY" }));
-                self.quantified(right, scope, out)
+                self.quantified(right, place_of_operands(compare_op), scope, out)
             }
             Expr::AllOp { left, compare_op, right } => {
-                self.expr(left, scope, out)?;
+                self.expr_at(place_of_operands(compare_op), left, scope, out)?;
                 self.operator(compare_op, out)?;
                 out.push(Node::Word("ALL"));
-                self.quantified(right, scope, out)
+                self.quantified(right, place_of_operands(compare_op), scope, out)
             }
             Expr::UnaryOp { op, expr } => {
                 out.push(match op {
@@ -246,21 +266,7 @@ impl Binder<'_> {
             }
             Expr::Cast { kind, expr, data_type, format } => {
                 absent(format.is_none(), "CAST ... FORMAT")?;
-                let target = Node::Type(self.data_type(data_type)?);
-                match kind {
-                    CastKind::Cast => {
-                        out.extend([Node::Word("CAST"), Node::Word("(")]);
-                        self.expr(expr, scope, out)?;
-                        out.extend([Node::Word("AS"), target, Node::Word(")")]);
-                        Ok(())
-                    }
-                    CastKind::DoubleColon => {
-                        self.expr(expr, scope, out)?;
-                        out.extend([Node::Word("::"), target]);
-                        Ok(())
-                    }
-                    CastKind::TryCast | CastKind::SafeCast => Err(PlanError::unsupported("this cast", 0)),
-                }
+                self.cast(kind, expr, data_type, place, scope, out)
             }
             Expr::AtTimeZone { timestamp, time_zone } => {
                 self.then(timestamp, &["AT", "TIME", "ZONE"], scope, out)?;
@@ -354,7 +360,9 @@ impl Binder<'_> {
             }
             Expr::Nested(inner) => {
                 out.push(Node::Word("("));
-                self.then(inner, &[")"], scope, out)
+                self.expr_at(place, inner, scope, out)?;
+                out.push(Node::Word(")"));
+                Ok(())
             }
             Expr::Value(ValueWithSpan { value, span }) => {
                 let at = self.at(*span);
@@ -364,26 +372,26 @@ impl Binder<'_> {
             }
             Expr::TypedString(TypedString { data_type, value, uses_odbc_syntax }) => {
                 absent(!uses_odbc_syntax, "ODBC syntax")?;
-                out.push(Node::Type(self.data_type(data_type)?));
                 let at = self.at(value.span);
-                let node = self.string_value(&value.value, at)?;
-                out.push(node);
-                Ok(())
+                self.typed_string(data_type, &value.value, at, place, out)
             }
-            Expr::Function(function) => self.function(function, scope, out),
+            Expr::Function(function) => self.function(function, place, scope, out),
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
                 out.push(Node::Word("CASE"));
                 if let Some(operand) = operand {
                     self.expr(operand, scope, out)?;
                 }
+                // A CASE of one result has its type, and imposes it on nothing else.
+                let one = conditions.len() == 1 && else_result.as_deref().is_none_or(is_null);
+                let results = if one || place == Place::Compared { place } else { Place::Mixed };
                 for CaseWhen { condition, result } in conditions {
                     out.push(Node::Word("WHEN"));
                     self.then(condition, &["THEN"], scope, out)?;
-                    self.expr(result, scope, out)?;
+                    self.expr_at(results, result, scope, out)?;
                 }
                 if let Some(result) = else_result {
                     out.push(Node::Word("ELSE"));
-                    self.expr(result, scope, out)?;
+                    self.expr_at(results, result, scope, out)?;
                 }
                 out.push(Node::Word("END"));
                 Ok(())
@@ -391,9 +399,13 @@ impl Binder<'_> {
             Expr::Exists { subquery, negated } => {
                 negation(*negated, out);
                 out.push(Node::Word("EXISTS"));
+                self.place = Place::Compared;
                 self.subquery(subquery, scope, out)
             }
-            Expr::Subquery(query) => self.subquery(query, scope, out),
+            Expr::Subquery(query) => {
+                self.place = place;
+                self.subquery(query, scope, out)
+            }
             Expr::GroupingSets(sets) => {
                 out.extend([Node::Word("GROUPING"), Node::Word("SETS")]);
                 self.grouping(sets, scope, out)
@@ -417,7 +429,8 @@ impl Binder<'_> {
                     out.push(Node::Word("ARRAY"));
                 }
                 out.push(Node::Word("["));
-                out.extend(self.exprs(elem, scope)?);
+                let elements = if place == Place::Compared { place } else { Place::Mixed };
+                out.extend(self.exprs_at(elements, elem, scope)?);
                 out.push(Node::Word("]"));
                 Ok(())
             }
@@ -479,7 +492,7 @@ impl Binder<'_> {
     }
 
     /// The literal of a typed string: a string, nothing else.
-    fn string_value(&mut self, value: &Value, at: u32) -> Result<Node, PlanError> {
+    pub(super) fn string_value(&mut self, value: &Value, at: u32) -> Result<Node, PlanError> {
         let node = literal::value(value, at)?;
         if matches!(node, Node::Literal { text: _, at: _ }) {
             return Ok(node);
@@ -509,12 +522,14 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn quantified(&mut self, right: &Expr, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+    fn quantified(&mut self, right: &Expr, place: Place, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
         if matches!(right, Expr::Subquery(_)) {
-            return self.expr(right, scope, out);
+            return self.expr_at(place, right, scope, out);
         }
         out.push(Node::Word("("));
-        self.then(right, &[")"], scope, out)
+        self.expr_at(place, right, scope, out)?;
+        out.push(Node::Word(")"));
+        Ok(())
     }
 
     fn grouping(&mut self, sets: &[Vec<Expr>], scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
@@ -686,6 +701,23 @@ impl Binder<'_> {
         out.push(operator(text));
         Ok(())
     }
+}
+
+fn is_null(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(ValueWithSpan { value: Value::Null, span: _ }))
+}
+
+/// Comparisons show no more than whether they hold.
+fn place_of_operands(op: &BinaryOperator) -> Place {
+    let compares = [
+        BinaryOperator::Eq,
+        BinaryOperator::NotEq,
+        BinaryOperator::Lt,
+        BinaryOperator::LtEq,
+        BinaryOperator::Gt,
+        BinaryOperator::GtEq,
+    ];
+    if compares.contains(op) { Place::Compared } else { Place::Mixed }
 }
 
 fn push_word(word: &'static str, out: &mut Nodes) -> Result<(), PlanError> {

@@ -6,6 +6,7 @@ use sqlparser::ast::{
 
 use super::super::ast;
 use super::super::error::PlanError;
+use super::lookup::Place;
 use super::scope::{Columns, Role, Scope, ScopeRelation};
 use super::tree::{FunctionName, Node, Relation, RelationKind};
 use super::{Binder, Found, MAX_VIEW_DEPTH, Nodes, absent, bracketed, comma_separated};
@@ -135,7 +136,7 @@ impl Binder<'_> {
                     Some(TableFunctionArgs { args, settings }) => {
                         absent(settings.is_none(), "SETTINGS")?;
                         let function = self.function_name(name, true)?;
-                        let arguments = self.function_args(args, scope)?;
+                        let arguments = self.function_args(args, Self::place_of_arguments(&function), scope)?;
                         self.function_in_from(function, arguments, false, *with_ordinality, alias.as_ref(), scope)
                     }
                     None => {
@@ -175,7 +176,7 @@ impl Binder<'_> {
             }
             TableFactor::Function { lateral, name, args, with_ordinality, alias } => {
                 let function = self.function_name(name, true)?;
-                let arguments = self.function_args(args, scope)?;
+                let arguments = self.function_args(args, Self::place_of_arguments(&function), scope)?;
                 self.function_in_from(function, arguments, *lateral, *with_ordinality, alias.as_ref(), scope)
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
@@ -224,6 +225,7 @@ impl Binder<'_> {
         alias: Option<&TableAlias>,
         scope: &mut Scope<'_>,
     ) -> Result<Nodes, PlanError> {
+        Self::returns_lookup(&function, Place::Mixed)?;
         let mut nodes = Vec::new();
         if lateral {
             nodes.push(Node::Word("LATERAL"));
@@ -332,6 +334,7 @@ impl Binder<'_> {
             view_depth: self.view_depth + 1,
             params: 0,
             touches_org: false,
+            place: Place::Mixed,
         };
         let bound = inner.query(&query, None, false)?;
         self.touches_org |= inner.touches_org;

@@ -8,6 +8,7 @@ use sqlparser::ast::{
 use sqlparser::ast::{Expr, OrderByOptions};
 
 use super::super::error::PlanError;
+use super::lookup::Place;
 use super::scope::Scope;
 use super::tree::{FunctionName, Node};
 use super::{Binder, Nodes, absent, comma_separated};
@@ -26,6 +27,7 @@ impl Binder<'_> {
     pub(super) fn function(
         &mut self,
         function: &Function,
+        place: Place,
         scope: &Scope<'_>,
         out: &mut Nodes,
     ) -> Result<(), PlanError> {
@@ -34,11 +36,21 @@ impl Binder<'_> {
         absent(!uses_odbc_syntax, "ODBC syntax")?;
         absent(*parameters == FunctionArguments::None, "a function with parameters")?;
         absent(null_treatment.is_none(), "IGNORE NULLS")?;
-        out.push(Node::Function(self.function_name(name, false)?));
+        let name = self.function_name(name, false)?;
+        let checked = Self::returns_lookup(&name, place)?;
+        let place_of_arguments = Self::place_of_arguments(&name);
+        if checked {
+            out.push(Node::Physical(vec![Node::Word("orgfold_catalog.regtype"), Node::Word("(")]));
+        }
+        out.push(Node::Function(name));
         match args {
             FunctionArguments::None => {}
             FunctionArguments::Subquery(query) => self.subquery(query, scope, out)?,
-            FunctionArguments::List(list) => self.arguments(list, scope, out)?,
+            FunctionArguments::List(list) => self.arguments(list, place_of_arguments, scope, out)?,
+        }
+        if checked {
+            absent(within_group.is_empty() && filter.is_none() && over.is_none(), "this use of pg_typeof")?;
+            out.push(Node::Physical(vec![Node::Word(")")]));
         }
         if !within_group.is_empty() {
             out.extend([
@@ -70,7 +82,13 @@ impl Binder<'_> {
         }
     }
 
-    fn arguments(&mut self, list: &FunctionArgumentList, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+    fn arguments(
+        &mut self,
+        list: &FunctionArgumentList,
+        place: Place,
+        scope: &Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
         let FunctionArgumentList { duplicate_treatment, args, clauses } = list;
         out.push(Node::Word("("));
         match duplicate_treatment {
@@ -78,7 +96,7 @@ impl Binder<'_> {
             Some(DuplicateTreatment::Distinct) => out.push(Node::Word("DISTINCT")),
             Some(DuplicateTreatment::All) => out.push(Node::Word("ALL")),
         }
-        out.extend(self.function_args(args, scope)?);
+        out.extend(self.function_args(args, place, scope)?);
         for clause in clauses {
             match clause {
                 FunctionArgumentClause::OrderBy(exprs) => {
@@ -102,12 +120,17 @@ impl Binder<'_> {
     }
 
     /// Arguments with commas between, without the brackets.
-    pub(super) fn function_args(&mut self, args: &[FunctionArg], scope: &Scope<'_>) -> Result<Nodes, PlanError> {
+    pub(super) fn function_args(
+        &mut self,
+        args: &[FunctionArg],
+        place: Place,
+        scope: &Scope<'_>,
+    ) -> Result<Nodes, PlanError> {
         let mut items = Vec::with_capacity(args.len());
         for arg in args {
             let mut item = Vec::new();
             match arg {
-                FunctionArg::Unnamed(value) => self.function_arg(value, scope, &mut item)?,
+                FunctionArg::Unnamed(value) => self.function_arg(value, place, scope, &mut item)?,
                 FunctionArg::Named { name, arg, operator } => {
                     let (name, at) = self.ident(name)?;
                     item.push(Node::Name { name, at });
@@ -121,7 +144,7 @@ impl Binder<'_> {
                             return Err(PlanError::unsupported("this argument notation", at));
                         }
                     }));
-                    self.function_arg(arg, scope, &mut item)?;
+                    self.function_arg(arg, place, scope, &mut item)?;
                 }
                 FunctionArg::ExprNamed { .. } => return Err(PlanError::unsupported("this argument notation", 0)),
             }
@@ -130,12 +153,18 @@ impl Binder<'_> {
         Ok(comma_separated(items))
     }
 
-    fn function_arg(&mut self, arg: &FunctionArgExpr, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+    fn function_arg(
+        &mut self,
+        arg: &FunctionArgExpr,
+        place: Place,
+        scope: &Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
         match arg {
             FunctionArgExpr::Expr(Expr::Identifier(ident)) if ident.quote_style.is_none() && ident.value == "*" => {
                 Err(PlanError::unsupported("this argument", 0))
             }
-            FunctionArgExpr::Expr(expr) => self.expr(expr, scope, out),
+            FunctionArgExpr::Expr(expr) => self.expr_at(place, expr, scope, out),
             FunctionArgExpr::Wildcard => {
                 out.push(Node::Word("*"));
                 Ok(())
@@ -154,6 +183,8 @@ impl Binder<'_> {
             absent(with_fill.is_none(), "WITH FILL")?;
             // Output names are seen by bare names only, not inside expressions.
             let bare = matches!(expr, Expr::Identifier(_)) || scope.outputs.is_empty();
+            // What is sorted by is compared, not shown.
+            self.place = Place::Compared;
             let mut item = if bare {
                 self.boxed(expr, scope)?
             } else {

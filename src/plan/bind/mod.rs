@@ -10,6 +10,7 @@ mod expr;
 mod from;
 mod function;
 mod literal;
+mod lookup;
 mod query;
 mod scope;
 mod statement;
@@ -123,6 +124,8 @@ pub(crate) struct Binder<'c> {
     params: u16,
     /// Whether org data was touched.
     touches_org: bool,
+    /// The place of the expression or query that is bound next.
+    place: lookup::Place,
 }
 
 /// What a name in FROM or as a target means.
@@ -138,7 +141,15 @@ type Nodes = Vec<Node>;
 
 impl<'c> Binder<'c> {
     pub(crate) fn new(catalog: &'c Catalog, positions: &'c Positions<'c>) -> Binder<'c> {
-        Binder { catalog, positions: Some(positions), ctes: Vec::new(), view_depth: 0, params: 0, touches_org: false }
+        Binder {
+            catalog,
+            positions: Some(positions),
+            ctes: Vec::new(),
+            view_depth: 0,
+            params: 0,
+            touches_org: false,
+            place: lookup::Place::Mixed,
+        }
     }
 
     fn at(&self, span: sqlparser::tokenizer::Span) -> u32 {

@@ -8,6 +8,7 @@ use sqlparser::ast::{
 };
 
 use super::super::error::PlanError;
+use super::lookup::Place;
 use super::scope::{Columns, Role, Scope};
 use super::tree::Node;
 use super::{Binder, Nodes, absent, comma_separated};
@@ -65,6 +66,7 @@ impl Binder<'_> {
             format_clause,
             pipe_operators,
         } = query;
+        let place = self.take_place();
         absent(for_clause.is_none(), "FOR JSON, XML or BROWSE")?;
         absent(settings.is_none(), "SETTINGS")?;
         absent(format_clause.is_none(), "FORMAT")?;
@@ -74,6 +76,7 @@ impl Binder<'_> {
         if let Some(with) = with {
             self.with(with, outer, &mut nodes)?;
         }
+        self.place = place;
         let Body { nodes: body_nodes, columns, scope } = self.set_expr(body, outer, append_org)?;
         nodes.extend(body_nodes);
         if let Some(OrderBy { kind, interpolate }) = order_by {
@@ -222,9 +225,13 @@ impl Binder<'_> {
         outer: Option<&'p Scope<'p>>,
         append_org: bool,
     ) -> Result<Body<'p>, PlanError> {
+        let place = self.take_place();
+        // The branches of a set operation, and the rows of VALUES, have one type in common.
+        let common = if place == Place::Compared { place } else { Place::Mixed };
         stacker::maybe_grow(128 * 1024, 1024 * 1024, || match body {
-            SetExpr::Select(select) => self.select(select, outer, append_org),
+            SetExpr::Select(select) => self.select(select, place, outer, append_org),
             SetExpr::Query(query) => {
+                self.place = place;
                 let bound = self.query(query, outer, append_org)?;
                 let mut nodes = vec![Node::Word("(")];
                 nodes.extend(bound.nodes);
@@ -232,6 +239,7 @@ impl Binder<'_> {
                 Ok(Body { nodes, columns: bound.columns, scope: open(outer) })
             }
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
+                self.place = common;
                 let left = self.set_expr(left, outer, append_org)?;
                 let mut nodes = left.nodes;
                 nodes.push(Node::Word(match op {
@@ -248,10 +256,11 @@ impl Binder<'_> {
                         return Err(PlanError::unsupported("a set operation BY NAME", 0));
                     }
                 }
+                self.place = common;
                 nodes.extend(self.set_expr(right, outer, append_org)?.nodes);
                 Ok(Body { nodes, columns: left.columns, scope: open(outer) })
             }
-            SetExpr::Values(values) => self.values(values, outer, append_org),
+            SetExpr::Values(values) => self.values(values, common, outer, append_org),
             SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) => {
                 absent(!append_org, "a data-modifying statement here")?;
                 let (nodes, columns) = self.modify(statement)?;
@@ -265,6 +274,7 @@ impl Binder<'_> {
     fn values<'p>(
         &mut self,
         values: &Values,
+        place: Place,
         outer: Option<&'p Scope<'p>>,
         append_org: bool,
     ) -> Result<Body<'p>, PlanError> {
@@ -279,7 +289,7 @@ impl Binder<'_> {
                 nodes.push(Node::Word(","));
             }
             nodes.push(Node::Word("("));
-            nodes.extend(self.exprs(content, &scope)?);
+            nodes.extend(self.exprs_at(place, content, &scope)?);
             if append_org {
                 nodes.push(Node::Physical(vec![Node::Word(","), Node::OrgValue]));
             }
@@ -292,6 +302,7 @@ impl Binder<'_> {
     fn select<'p>(
         &mut self,
         select: &Select,
+        place: Place,
         outer: Option<&'p Scope<'p>>,
         append_org: bool,
     ) -> Result<Body<'p>, PlanError> {
@@ -367,7 +378,7 @@ impl Binder<'_> {
                 nodes.push(Node::Word(")"));
             }
         }
-        nodes.extend(self.projection(projection, &scope)?);
+        nodes.extend(self.projection(projection, place, &scope)?);
         if append_org {
             let mut added = if projection.is_empty() { Vec::new() } else { vec![Node::Word(",")] };
             added.push(Node::OrgValue);
@@ -385,6 +396,7 @@ impl Binder<'_> {
                     nodes.extend([Node::Word("GROUP"), Node::Word("BY")]);
                     let mut items = Vec::with_capacity(exprs.len());
                     for expr in exprs {
+                        self.place = Place::Compared;
                         let seen = if matches!(expr, Expr::Identifier(_)) { &with_outputs } else { &scope };
                         items.push(self.boxed(expr, seen)?);
                     }
@@ -405,14 +417,19 @@ impl Binder<'_> {
     }
 
     /// The select list, or RETURNING's.
-    pub(super) fn projection(&mut self, items: &[SelectItem], scope: &Scope<'_>) -> Result<Nodes, PlanError> {
+    pub(super) fn projection(
+        &mut self,
+        items: &[SelectItem],
+        place: Place,
+        scope: &Scope<'_>,
+    ) -> Result<Nodes, PlanError> {
         let mut bound = Vec::with_capacity(items.len());
         for item in items {
             let mut nodes = Vec::new();
             match item {
-                SelectItem::UnnamedExpr(expr) => self.expr(expr, scope, &mut nodes)?,
+                SelectItem::UnnamedExpr(expr) => self.expr_at(place, expr, scope, &mut nodes)?,
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    self.expr(expr, scope, &mut nodes)?;
+                    self.expr_at(place, expr, scope, &mut nodes)?;
                     let (name, at) = self.ident(alias)?;
                     nodes.extend([Node::Word("AS"), Node::Name { name, at }]);
                 }

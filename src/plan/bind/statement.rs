@@ -4,6 +4,7 @@ use sqlparser::ast::{SetExpr, Statement};
 
 use super::super::ast::{CopyOption, CopyOptionValue, CopySource, CopyStatement, Name, Positions};
 use super::super::error::PlanError;
+use super::lookup::Place;
 use super::scope::{Columns, Role, Scope, ScopeRelation};
 use super::tree::Node;
 use super::{Binder, Nodes, comma_separated, literal};
@@ -86,6 +87,7 @@ impl Bound {
                 | SetExpr::Merge(_)
                 | SetExpr::Table(_) => BoundKind::Query,
             };
+            binder.place = Place::Alone;
             (binder.query(query, None, false)?.nodes, kind)
         } else if matches!(statement, Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_)) {
             (binder.modify(statement)?.0, BoundKind::Modify { returning: returns(statement) })
@@ -185,6 +187,7 @@ impl Bound {
         let mut nodes = vec![Node::Word("COPY")];
         match source {
             CopySource::Query(query) => {
+                binder.place = Place::Alone;
                 let bound = binder.query(query, None, false)?;
                 nodes.push(Node::Word("("));
                 nodes.extend(bound.nodes);

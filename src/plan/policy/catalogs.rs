@@ -4,9 +4,21 @@
 //! stand-ins are made by `sql/shard/0002_catalog_views.sql` and the files after it, in the schema `orgfold_catalog`; they
 //! show the service's own tables and nothing of orgfold's. What is absent: the server's catalogs themselves.
 
+use super::super::bind::TypeName;
+
 /// Pairs of a name and the same name with something before it.
 macro_rules! named {
     ($before:literal: $($name:literal)*) => { &[$(($name, concat!($before, $name))),*] };
+}
+
+macro_rules! lookup {
+    ($name:literal) => {
+        Lookup {
+            element: concat!("pg_catalog.", $name),
+            of_one: concat!("orgfold_catalog.", $name),
+            of_many: concat!("orgfold_catalog.", $name, "_array"),
+        }
+    };
 }
 
 type Pairs = &'static [(&'static str, &'static str)];
@@ -54,13 +66,16 @@ const INFORMATION: Pairs = named!["orgfold_catalog.information_schema_":
 /// Functions of `pg_catalog` whose stand-in has their name, sorted.
 #[rustfmt::skip]
 const FUNCTIONS: Pairs = named!["orgfold_catalog.":
-    "col_description" "current_setting" "format_type" "has_any_column_privilege" "has_column_privilege"
-    "has_schema_privilege" "has_sequence_privilege" "has_table_privilege" "obj_description" "pg_column_is_updatable"
-    "pg_get_constraintdef" "pg_get_expr" "pg_get_indexdef" "pg_get_serial_sequence" "pg_get_userbyid"
-    "pg_get_viewdef" "pg_index_column_has_property" "pg_is_in_recovery" "pg_is_other_temp_schema" "pg_my_temp_schema"
-    "pg_partition_ancestors" "pg_relation_is_publishable" "pg_relation_is_updatable" "pg_sequence_last_value"
-    "pg_table_is_visible" "pg_tablespace_location" "row_security_active" "shobj_description" "to_regclass"
-    "to_regnamespace" "to_regproc" "to_regprocedure" "to_regtype"
+    "acldefault" "aclexplode" "col_description" "current_setting" "format_type" "has_any_column_privilege"
+    "has_column_privilege" "has_database_privilege" "has_function_privilege" "has_language_privilege"
+    "has_schema_privilege" "has_sequence_privilege" "has_table_privilege" "has_type_privilege" "obj_description"
+    "pg_column_is_updatable" "pg_function_is_visible" "pg_get_constraintdef" "pg_get_expr" "pg_get_function_arg_default"
+    "pg_get_function_arguments" "pg_get_function_identity_arguments" "pg_get_function_result" "pg_get_function_sqlbody"
+    "pg_get_functiondef" "pg_get_indexdef" "pg_get_serial_sequence" "pg_get_userbyid" "pg_get_viewdef" "pg_has_role"
+    "pg_index_column_has_property" "pg_index_has_property" "pg_is_in_recovery" "pg_is_other_temp_schema"
+    "pg_my_temp_schema" "pg_partition_ancestors" "pg_relation_is_publishable" "pg_relation_is_updatable"
+    "pg_sequence_last_value" "pg_table_is_visible" "pg_tablespace_location" "pg_type_is_visible" "row_security_active"
+    "shobj_description" "to_regclass" "to_regnamespace" "to_regproc" "to_regprocedure" "to_regtype"
 ];
 
 /// Functions that say nothing here, sorted.
@@ -82,18 +97,30 @@ const SILENT: Pairs = &[
 /// Functions that tell of nothing but what their arguments name, and nothing that belongs to orgs: themselves, sorted.
 #[rustfmt::skip]
 const HARMLESS: Pairs = named!["pg_catalog.":
-    "acldefault" "aclexplode" "current_database" "current_schemas" "getdatabaseencoding" "has_database_privilege"
-    "has_function_privilege" "has_language_privilege" "has_type_privilege" "pg_char_to_encoding"
-    "pg_collation_is_visible" "pg_conversion_is_visible" "pg_encoding_max_length" "pg_encoding_to_char"
-    "pg_function_is_visible" "pg_get_function_arg_default" "pg_get_function_arguments"
-    "pg_get_function_identity_arguments" "pg_get_function_result" "pg_get_function_sqlbody" "pg_get_functiondef"
-    "pg_has_role" "pg_index_has_property" "pg_indexam_has_property" "pg_opclass_is_visible" "pg_operator_is_visible"
-    "pg_opfamily_is_visible" "pg_options_to_table" "pg_statistics_obj_is_visible" "pg_ts_config_is_visible"
-    "pg_ts_dict_is_visible" "pg_ts_parser_is_visible" "pg_ts_template_is_visible" "pg_type_is_visible"
+    "current_database" "current_schemas" "getdatabaseencoding" "pg_char_to_encoding" "pg_collation_is_visible"
+    "pg_conversion_is_visible" "pg_encoding_max_length" "pg_encoding_to_char" "pg_indexam_has_property"
+    "pg_opclass_is_visible" "pg_operator_is_visible" "pg_opfamily_is_visible" "pg_options_to_table"
+    "pg_statistics_obj_is_visible" "pg_ts_config_is_visible" "pg_ts_dict_is_visible" "pg_ts_parser_is_visible"
+    "pg_ts_template_is_visible"
 ];
 
-/// Types whose input looks names up in the catalogs, sorted.
-const TYPES: &[&str] = &["regclass", "regnamespace", "regproc", "regprocedure", "regrole", "regtype"];
+/// A type whose input looks names up in the catalogs, and the stand-ins for casts to it and to arrays of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lookup {
+    pub(crate) element: &'static str,
+    pub(crate) of_one: &'static str,
+    pub(crate) of_many: &'static str,
+}
+
+/// Types that have a [`Lookup`], sorted.
+const TYPES: &[(&str, Lookup)] = &[
+    ("regclass", lookup!("regclass")),
+    ("regnamespace", lookup!("regnamespace")),
+    ("regproc", lookup!("regproc")),
+    ("regprocedure", lookup!("regprocedure")),
+    ("regrole", lookup!("regrole")),
+    ("regtype", lookup!("regtype")),
+];
 
 fn find(list: Pairs, name: &str) -> Option<&'static str> {
     let at = list.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
@@ -114,9 +141,14 @@ pub(crate) fn catalog_function(name: &str) -> Option<&'static str> {
     [FUNCTIONS, SILENT, HARMLESS].into_iter().find_map(|list| find(list, name))
 }
 
-/// Whether a type of PostgreSQL's has a stand-in of the same name: a domain that takes nothing hidden.
-pub(crate) fn is_catalog_type(name: &str) -> bool {
-    TYPES.binary_search(&name).is_ok()
+/// How a cast to a type of PostgreSQL's is looked up, when its input looks names up.
+pub(crate) fn lookup_type(name: &TypeName) -> Option<Lookup> {
+    let TypeName { schema, name, suffix: _, at: _, custom: _ } = name;
+    if !matches!(schema.as_deref(), None | Some("pg_catalog")) {
+        return None;
+    }
+    let at = TYPES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    TYPES.get(at).map(|(_, lookup)| *lookup)
 }
 
 #[cfg(test)]
@@ -128,7 +160,7 @@ mod tests {
         for list in [RELATIONS, INFORMATION, FUNCTIONS, SILENT, HARMLESS] {
             assert!(list.is_sorted());
         }
-        assert!(TYPES.is_sorted());
+        assert!(TYPES.is_sorted_by(|(a, _), (b, _)| a < b));
         let mut all: Vec<&str> = [FUNCTIONS, SILENT, HARMLESS].concat().iter().map(|(name, _)| *name).collect();
         all.sort_unstable();
         assert!(all.windows(2).all(|two| two[0] != two[1]), "a function is in two lists");

@@ -9,7 +9,7 @@ mod functions;
 mod settings;
 mod types;
 
-pub(crate) use catalogs::{catalog_function, catalog_relation};
+pub(crate) use catalogs::{Lookup, catalog_function, catalog_relation, lookup_type};
 pub(crate) use functions::{FunctionClass, is_allowed};
 pub(crate) use settings::{check_setting, is_fixed};
 #[cfg(feature = "grammar")]
@@ -17,7 +17,7 @@ pub(crate) use types::is_allowed as is_allowed_type;
 
 use super::bind::{Bound, FunctionName, Node, Relation, RelationKind, TypeName};
 use super::error::PlanError;
-use crate::catalog::{CATALOG_SCHEMA, Catalog, QualifiedName};
+use crate::catalog::{Catalog, QualifiedName};
 use crate::sqlstate::SqlState;
 
 /// A bound statement that may run.
@@ -192,13 +192,8 @@ fn check_type(name: &TypeName, catalog: &Catalog) -> Result<(), PlanError> {
 /// The schema of a permitted type: `Some(None)` for PostgreSQL's own, `None` when it is not permitted.
 pub(crate) fn type_schema<'a>(name: &TypeName, catalog: &'a Catalog) -> Option<Option<&'a str>> {
     let TypeName { schema, name: base, suffix: _, at: _, custom: _ } = name;
-    if matches!(schema.as_deref(), None | Some("pg_catalog")) {
-        if catalogs::is_catalog_type(base) {
-            return Some(Some(CATALOG_SCHEMA));
-        }
-        if types::is_allowed(base) {
-            return Some(None);
-        }
+    if matches!(schema.as_deref(), None | Some("pg_catalog")) && types::is_allowed(base) {
+        return Some(None);
     }
     let key = QualifiedName::new(schema.as_deref().unwrap_or("public"), base);
     catalog.types.get_key_value(&key).map(|(key, _)| Some(key.schema.as_str()))
