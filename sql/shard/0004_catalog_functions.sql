@@ -309,16 +309,30 @@ $$;
 
 -- ---- What says nothing ----
 
-CREATE FUNCTION orgfold_catalog.no_text(oid) RETURNS text LANGUAGE sql IMMUTABLE RETURN NULL::text;
-CREATE FUNCTION orgfold_catalog.no_text(oid, boolean) RETURNS text LANGUAGE sql IMMUTABLE RETURN NULL::text;
-CREATE FUNCTION orgfold_catalog.no_size(oid) RETURNS bigint LANGUAGE sql STABLE
-RETURN CASE WHEN orgfold_catalog.sees_regclass($1) THEN 0::bigint END;
-CREATE FUNCTION orgfold_catalog.no_size(text) RETURNS bigint LANGUAGE sql STABLE
-RETURN orgfold_catalog.no_size(orgfold_catalog.regclass($1)::oid);
-CREATE FUNCTION orgfold_catalog.no_size(oid, text) RETURNS bigint LANGUAGE sql STABLE RETURN orgfold_catalog.no_size($1);
-CREATE FUNCTION orgfold_catalog.no_size(text, text) RETURNS bigint LANGUAGE sql STABLE RETURN orgfold_catalog.no_size($1);
-CREATE FUNCTION orgfold_catalog.no_database_size(oid) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 0::bigint;
-CREATE FUNCTION orgfold_catalog.no_database_size(name) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 0::bigint;
+DO $do$
+DECLARE
+    one text;
+BEGIN
+    FOREACH one IN ARRAY ARRAY['pg_get_partition_constraintdef', 'pg_get_partkeydef', 'pg_get_ruledef', 'pg_get_statisticsobjdef',
+                               'pg_get_statisticsobjdef_columns', 'pg_get_triggerdef'] LOOP
+        EXECUTE format('CREATE FUNCTION orgfold_catalog.%1$I(oid) RETURNS text LANGUAGE sql IMMUTABLE RETURN NULL::text;
+            CREATE FUNCTION orgfold_catalog.%1$I(oid, boolean) RETURNS text LANGUAGE sql IMMUTABLE RETURN NULL::text', one);
+    END LOOP;
+    -- How large the files are is the sum of all orgs'.
+    FOREACH one IN ARRAY ARRAY['pg_indexes_size', 'pg_relation_size', 'pg_table_size', 'pg_total_relation_size'] LOOP
+        EXECUTE format('CREATE FUNCTION orgfold_catalog.%1$I(oid) RETURNS bigint LANGUAGE sql STABLE
+                RETURN CASE WHEN orgfold_catalog.sees_regclass($1) THEN 0::bigint END;
+            CREATE FUNCTION orgfold_catalog.%1$I(text) RETURNS bigint LANGUAGE sql STABLE
+                RETURN orgfold_catalog.%1$I(orgfold_catalog.regclass($1)::oid)', one);
+    END LOOP;
+    FOREACH one IN ARRAY ARRAY['pg_database_size', 'pg_tablespace_size'] LOOP
+        EXECUTE format('CREATE FUNCTION orgfold_catalog.%1$I(oid) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 0::bigint;
+            CREATE FUNCTION orgfold_catalog.%1$I(name) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 0::bigint', one);
+    END LOOP;
+END
+$do$;
+CREATE FUNCTION orgfold_catalog.pg_relation_size(oid, text) RETURNS bigint LANGUAGE sql STABLE RETURN orgfold_catalog.pg_relation_size($1);
+CREATE FUNCTION orgfold_catalog.pg_relation_size(text, text) RETURNS bigint LANGUAGE sql STABLE RETURN orgfold_catalog.pg_relation_size($1);
 CREATE FUNCTION orgfold_catalog.pg_tablespace_location(oid) RETURNS text LANGUAGE sql IMMUTABLE RETURN ''::text;
 CREATE FUNCTION orgfold_catalog.pg_is_in_recovery() RETURNS boolean LANGUAGE sql IMMUTABLE RETURN false;
 CREATE FUNCTION orgfold_catalog.pg_my_temp_schema() RETURNS oid LANGUAGE sql IMMUTABLE RETURN 0::oid;

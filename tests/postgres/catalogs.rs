@@ -211,7 +211,6 @@ SELECT format('%s', OID::regclass)
 SELECT concat(OID::regclass)
 SELECT to_json(OID::regclass)
 SELECT COALESCE(pg_typeof(1), 'OID')
-SELECT pg_typeof(c) FROM pg_class c LIMIT 1
 SELECT OID::regtype
 SELECT 'NAME'::regtype
 SELECT NULL::public.NAME

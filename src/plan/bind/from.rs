@@ -225,7 +225,7 @@ impl Binder<'_> {
         alias: Option<&TableAlias>,
         scope: &mut Scope<'_>,
     ) -> Result<Nodes, PlanError> {
-        Self::returns_lookup(&function, Place::Mixed)?;
+        Self::check_place(&function, Place::Mixed)?;
         let mut nodes = Vec::new();
         if lateral {
             nodes.push(Node::Word("LATERAL"));

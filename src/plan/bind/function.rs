@@ -37,20 +37,13 @@ impl Binder<'_> {
         absent(*parameters == FunctionArguments::None, "a function with parameters")?;
         absent(null_treatment.is_none(), "IGNORE NULLS")?;
         let name = self.function_name(name, false)?;
-        let checked = Self::returns_lookup(&name, place)?;
+        Self::check_place(&name, place)?;
         let place_of_arguments = Self::place_of_arguments(&name);
-        if checked {
-            out.push(Node::Physical(vec![Node::Word("orgfold_catalog.regtype"), Node::Word("(")]));
-        }
         out.push(Node::Function(name));
         match args {
             FunctionArguments::None => {}
             FunctionArguments::Subquery(query) => self.subquery(query, scope, out)?,
             FunctionArguments::List(list) => self.arguments(list, place_of_arguments, scope, out)?,
-        }
-        if checked {
-            absent(within_group.is_empty() && filter.is_none() && over.is_none(), "this use of pg_typeof")?;
-            out.push(Node::Physical(vec![Node::Word(")")]));
         }
         if !within_group.is_empty() {
             out.extend([

@@ -71,17 +71,11 @@ impl Binder<'_> {
         if lends { Place::Alone } else { Place::Mixed }
     }
 
-    /// A function that returns such a value stands only where one may. True when the call must be checked by the stand-in
-    /// for `regtype`.
-    pub(super) fn returns_lookup(name: &FunctionName, place: Place) -> Result<bool, PlanError> {
+    /// A function that returns such a value stands only where one may.
+    pub(super) fn check_place(name: &FunctionName, place: Place) -> Result<(), PlanError> {
         let builtin = matches!(name.schema.as_deref(), None | Some("pg_catalog"));
-        if !builtin || !RETURNING.contains(&&*name.name) {
-            return Ok(false);
-        }
-        if place == Place::Mixed || name.in_from {
-            return Err(misplaced(&name.name, name.at));
-        }
-        Ok(&*name.name == "pg_typeof")
+        let misplaces = builtin && RETURNING.contains(&&*name.name) && (place == Place::Mixed || name.in_from);
+        if misplaces { Err(misplaced(&name.name, name.at)) } else { Ok(()) }
     }
 
     /// `expr::type` and `CAST(expr AS type)`.

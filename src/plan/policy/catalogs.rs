@@ -69,29 +69,16 @@ const FUNCTIONS: Pairs = named!["orgfold_catalog.":
     "acldefault" "aclexplode" "col_description" "current_setting" "format_type" "has_any_column_privilege"
     "has_column_privilege" "has_database_privilege" "has_function_privilege" "has_language_privilege"
     "has_schema_privilege" "has_sequence_privilege" "has_table_privilege" "has_type_privilege" "obj_description"
-    "pg_column_is_updatable" "pg_function_is_visible" "pg_get_constraintdef" "pg_get_expr" "pg_get_function_arg_default"
-    "pg_get_function_arguments" "pg_get_function_identity_arguments" "pg_get_function_result" "pg_get_function_sqlbody"
-    "pg_get_functiondef" "pg_get_indexdef" "pg_get_serial_sequence" "pg_get_userbyid" "pg_get_viewdef" "pg_has_role"
-    "pg_index_column_has_property" "pg_index_has_property" "pg_is_in_recovery" "pg_is_other_temp_schema"
-    "pg_my_temp_schema" "pg_partition_ancestors" "pg_relation_is_publishable" "pg_relation_is_updatable"
-    "pg_sequence_last_value" "pg_table_is_visible" "pg_tablespace_location" "pg_type_is_visible" "row_security_active"
+    "pg_column_is_updatable" "pg_database_size" "pg_function_is_visible" "pg_get_constraintdef" "pg_get_expr"
+    "pg_get_function_arg_default" "pg_get_function_arguments" "pg_get_function_identity_arguments"
+    "pg_get_function_result" "pg_get_function_sqlbody" "pg_get_functiondef" "pg_get_indexdef"
+    "pg_get_partition_constraintdef" "pg_get_partkeydef" "pg_get_ruledef" "pg_get_serial_sequence"
+    "pg_get_statisticsobjdef" "pg_get_statisticsobjdef_columns" "pg_get_triggerdef" "pg_get_userbyid" "pg_get_viewdef"
+    "pg_has_role" "pg_index_column_has_property" "pg_index_has_property" "pg_indexes_size" "pg_is_in_recovery"
+    "pg_is_other_temp_schema" "pg_my_temp_schema" "pg_partition_ancestors" "pg_relation_is_publishable"
+    "pg_relation_is_updatable" "pg_relation_size" "pg_sequence_last_value" "pg_table_is_visible" "pg_table_size"
+    "pg_tablespace_location" "pg_tablespace_size" "pg_total_relation_size" "pg_type_is_visible" "row_security_active"
     "shobj_description" "to_regclass" "to_regnamespace" "to_regproc" "to_regprocedure" "to_regtype"
-];
-
-/// Functions that say nothing here, sorted.
-const SILENT: Pairs = &[
-    ("pg_database_size", "orgfold_catalog.no_database_size"),
-    ("pg_get_partition_constraintdef", "orgfold_catalog.no_text"),
-    ("pg_get_partkeydef", "orgfold_catalog.no_text"),
-    ("pg_get_ruledef", "orgfold_catalog.no_text"),
-    ("pg_get_statisticsobjdef", "orgfold_catalog.no_text"),
-    ("pg_get_statisticsobjdef_columns", "orgfold_catalog.no_text"),
-    ("pg_get_triggerdef", "orgfold_catalog.no_text"),
-    ("pg_indexes_size", "orgfold_catalog.no_size"),
-    ("pg_relation_size", "orgfold_catalog.no_size"),
-    ("pg_table_size", "orgfold_catalog.no_size"),
-    ("pg_tablespace_size", "orgfold_catalog.no_database_size"),
-    ("pg_total_relation_size", "orgfold_catalog.no_size"),
 ];
 
 /// Functions that tell of nothing but what their arguments name, and nothing that belongs to orgs: themselves, sorted.
@@ -138,7 +125,7 @@ pub(crate) fn catalog_relation(schema: Option<&str>, name: &str) -> Option<&'sta
 
 /// The physical function that stands in for one of PostgreSQL's.
 pub(crate) fn catalog_function(name: &str) -> Option<&'static str> {
-    [FUNCTIONS, SILENT, HARMLESS].into_iter().find_map(|list| find(list, name))
+    [FUNCTIONS, HARMLESS].into_iter().find_map(|list| find(list, name))
 }
 
 /// How a cast to a type of PostgreSQL's is looked up, when its input looks names up.
@@ -157,11 +144,11 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted_and_apart() {
-        for list in [RELATIONS, INFORMATION, FUNCTIONS, SILENT, HARMLESS] {
+        for list in [RELATIONS, INFORMATION, FUNCTIONS, HARMLESS] {
             assert!(list.is_sorted());
         }
         assert!(TYPES.is_sorted_by(|(a, _), (b, _)| a < b));
-        let mut all: Vec<&str> = [FUNCTIONS, SILENT, HARMLESS].concat().iter().map(|(name, _)| *name).collect();
+        let mut all: Vec<&str> = [FUNCTIONS, HARMLESS].concat().iter().map(|(name, _)| *name).collect();
         all.sort_unstable();
         assert!(all.windows(2).all(|two| two[0] != two[1]), "a function is in two lists");
         assert!(all.iter().all(|name| super::super::is_allowed(name).is_none()));
