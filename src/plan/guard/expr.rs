@@ -90,7 +90,10 @@ impl<'a> Walk<'a> {
         if let Some(name) = strings(funcname)?.last() {
             self.define([*name]);
         }
-        self.all(args)?;
+        match names::looked_up_parameter(call)? {
+            Some(number) => self.parameter(number)?,
+            None => self.all(args)?,
+        }
         self.all(agg_order)?;
         self.maybe(agg_filter.as_deref())?;
         over.as_ref().map_or(Ok(()), |window| self.window(window))
@@ -209,9 +212,7 @@ impl<'a> Walk<'a> {
             }
             NodeEnum::TypeCast(cast) => {
                 let TypeCast { arg, type_name, location: _ } = &**cast;
-                if !names::is_catalogs_name(arg.as_deref(), type_name.as_ref()) {
-                    self.type_name(type_name.as_ref())?;
-                }
+                self.type_name(type_name.as_ref())?;
                 self.maybe(arg.as_deref())
             }
             NodeEnum::CollateClause(collate) => {

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{AConst, FuncCall, Node, RangeVar, TypeName, a_const};
+use pg_query::protobuf::{FuncCall, Node, RangeVar, TypeName};
 
 use super::{Facts, Refusal, Verdict};
 use crate::catalog::{CATALOG_SCHEMA, DefinedType, QualifiedName, Scope, Table};
-use crate::plan::policy::{FunctionClass, catalog_function, catalog_relation, is_allowed, is_allowed_type};
+use crate::plan::policy::{
+    FunctionClass, catalog_function, catalog_relation, is_allowed, is_allowed_type, lookup_called,
+};
 
 /// The columns that every physical table has besides its own.
 pub(super) const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"];
@@ -47,7 +49,10 @@ pub(super) fn relation<'a>(var: &'a RangeVar, facts: Facts<'a>) -> Result<Kind<'
         return Ok(Kind::Plain(relname));
     }
     if schemaname == CATALOG_SCHEMA {
-        let known = catalog_relation(None, relname).is_some_and(|known| known == format!("{schemaname}.{relname}"));
+        let physical = format!("{schemaname}.{relname}");
+        let information = relname.strip_prefix("information_schema_");
+        let known = catalog_relation(None, relname) == Some(&*physical)
+            || information.is_some_and(|name| catalog_relation(Some("information_schema"), name) == Some(&*physical));
         return if known {
             Ok(Kind::Catalog)
         } else {
@@ -105,6 +110,7 @@ const OF_THE_GRAMMAR: [&str; 8] = [
 
 fn is_allowed_function(name: &str) -> bool {
     OF_THE_GRAMMAR.contains(&name)
+        || catalog_function(name).is_some_and(|physical| physical.strip_prefix("pg_catalog.") == Some(name))
         || match is_allowed(name) {
             Some(
                 FunctionClass::Scalar | FunctionClass::Aggregate | FunctionClass::Window | FunctionClass::SetReturning,
@@ -116,10 +122,40 @@ fn is_allowed_function(name: &str) -> bool {
 /// Stand-ins that a name of PostgreSQL's leads to, and those that casts become.
 fn is_stand_in(text: &str) -> bool {
     let bare = text.rsplit('.').next().unwrap_or(text);
-    let shared = ["is_visible", "no_text", "no_size"];
-    catalog_function(bare) == Some(text)
-        || crate::plan::policy::catalog_cast(bare) == Some(text)
-        || shared.contains(&bare)
+    catalog_function(bare) == Some(text) || lookup_called(text).is_some()
+}
+
+/// The parameter of `orgfold_catalog.regclass(CAST($1 AS pg_catalog.regclass))`: it keeps the type that it has in
+/// PostgreSQL, and nothing but the stand-in gets to see it. Of an array, it is cast to text once more.
+pub(super) fn looked_up_parameter(call: &FuncCall) -> Result<Option<i32>, Refusal> {
+    let names = strings(&call.funcname)?;
+    let Some(lookup) = lookup_called(&names.join(".")) else { return Ok(None) };
+    let [argument] = call.args.as_slice() else { return Ok(None) };
+    let array = names.last().is_some_and(|name| name.ends_with("_array"));
+    let mut cast = argument;
+    if array {
+        let Some((inner, "pg_catalog.text")) = cast_of(cast)?.as_ref().map(|(inner, name)| (*inner, name.as_str()))
+        else {
+            return Ok(None);
+        };
+        cast = inner;
+    }
+    Ok(match cast_of(cast)? {
+        Some((Node { node: Some(NodeEnum::ParamRef(parameter)) }, name)) if name == lookup.element => {
+            Some(parameter.number)
+        }
+        Some(_) | None => None,
+    })
+}
+
+fn cast_of(node: &Node) -> Result<Option<(&Node, String)>, Refusal> {
+    let Some(NodeEnum::TypeCast(cast)) = &node.node else { return Ok(None) };
+    Ok(match (cast.arg.as_deref(), &cast.type_name) {
+        (Some(arg), Some(name)) if name.typmods.is_empty() && !name.setof && !name.pct_type => {
+            Some((arg, strings(&name.names)?.join(".")))
+        }
+        (Some(_) | None, Some(_) | None) => None,
+    })
 }
 
 /// Whether a type is one of PostgreSQL's own that the list has, or the service's.
@@ -135,18 +171,6 @@ pub(super) fn type_name(name: &TypeName, facts: Facts<'_>) -> Verdict {
         return Ok(());
     }
     Err(Refusal::new(format!("type {} is not on the list", names.join("."))))
-}
-
-/// `'pg_class'::regclass`: the name of a catalog that has a stand-in, and its own oid.
-pub(super) fn is_catalogs_name(arg: Option<&Node>, name: Option<&TypeName>) -> bool {
-    let regclass = name.is_some_and(|name| {
-        name.array_bounds.is_empty() && strings(&name.names).is_ok_and(|names| names == ["pg_catalog", "regclass"])
-    });
-    let text = match arg {
-        Some(Node { node: Some(NodeEnum::AConst(AConst { val: Some(a_const::Val::Sval(text)), .. })) }) => &text.sval,
-        _ => return false,
-    };
-    regclass && catalog_relation(None, text.strip_prefix("pg_catalog.").unwrap_or(text)).is_some()
 }
 
 /// Whether PostgreSQL may read `x.name` as a call: harmless when the name is a column that exists or that the

@@ -70,7 +70,7 @@ fn what_is_bound_passes() {
         &format!("WITH x AS (SELECT * FROM {T}) SELECT x.b, x FROM x AS x ORDER BY 1 LIMIT 1 FOR UPDATE OF x"),
         &format!("WITH RECURSIVE x (n) AS (SELECT 1 UNION ALL SELECT x.n + 1 FROM x AS x, {T} WHERE x.n < 3) TABLE x"),
         "SELECT * FROM public.currency AS c",
-        "SELECT c.relname FROM orgfold_catalog.pg_class AS c WHERE orgfold_catalog.is_visible(c.oid)",
+        "SELECT c.relname FROM orgfold_catalog.pg_class AS c WHERE orgfold_catalog.pg_table_is_visible(c.oid)",
         "SELECT public.own(), pg_catalog.lower($1::text), '2026-01-01'::timestamptz AT TIME ZONE 'utc', a.n FROM \
          pg_catalog.generate_series(1, 2) AS a (n)",
         "INSERT INTO public.t_p02 AS t (a, org_id) VALUES ($1, $2), (DEFAULT, $2) ON CONFLICT (org_id, a) DO UPDATE SET \
@@ -89,7 +89,11 @@ fn what_is_bound_passes() {
             "DELETE FROM public.t_p02 AS x WHERE x.org_id = $2 AND (EXISTS (SELECT t.* FROM {T} WHERE t.a = x.a))"
         ),
         "SELECT x.org_id FROM (SELECT 1 AS org_id) AS x",
-        "SELECT 'pg_catalog.pg_class'::pg_catalog.regclass",
+        "SELECT orgfold_catalog.regclass('pg_catalog.pg_class')",
+        "SELECT orgfold_catalog.regtype(CAST($1 AS pg_catalog.regtype))",
+        "SELECT 1 = ANY (orgfold_catalog.regclass_array(CAST(CAST($1 AS pg_catalog.regclass[]) AS pg_catalog.text[])))",
+        "SELECT x.* FROM orgfold_catalog.information_schema_tables AS x",
+        "SELECT pg_catalog.current_database()",
     ] {
         passes(sql);
     }
@@ -265,6 +269,14 @@ fn what_is_no_query_or_calls_what_is_not_listed_is_refused() {
         "SELECT orgfold.f()",
         "SELECT 'x'::regclass",
         "SELECT '16400'::pg_catalog.regclass",
+        "SELECT 'pg_catalog.pg_class'::pg_catalog.regclass",
+        "SELECT CAST($1 AS pg_catalog.regclass)",
+        "SELECT orgfold_catalog.regclass(CAST(1 AS pg_catalog.regclass))",
+        "SELECT orgfold_catalog.regclass(CAST($1 AS pg_catalog.regtype))",
+        "SELECT orgfold_catalog.regclass(CAST($2 AS pg_catalog.regclass))",
+        "SELECT orgfold_catalog.sees_regclass(1)",
+        "SELECT x.* FROM orgfold_catalog.pg_authid AS x",
+        "SELECT x.* FROM orgfold_catalog.shown AS x",
         "SELECT 't_p02'::pg_catalog.regclass",
         "SELECT a::pg_catalog.regclass FROM pg_catalog.generate_series(1, 2) AS a",
         "SELECT 'x'::pg_catalog.regprocedure",

@@ -138,6 +138,12 @@ pub(crate) fn lookup_type(name: &TypeName) -> Option<Lookup> {
     TYPES.get(at).map(|(_, lookup)| *lookup)
 }
 
+/// The lookup whose stand-in is called so.
+#[cfg(feature = "grammar")]
+pub(crate) fn lookup_called(physical: &str) -> Option<Lookup> {
+    TYPES.iter().map(|(_, lookup)| *lookup).find(|lookup| [lookup.of_one, lookup.of_many].contains(&physical))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,8 @@ mod functions;
 mod settings;
 mod types;
 
+#[cfg(feature = "grammar")]
+pub(crate) use catalogs::lookup_called;
 pub(crate) use catalogs::{Lookup, catalog_function, catalog_relation, lookup_type};
 pub(crate) use functions::{FunctionClass, is_allowed};
 pub(crate) use settings::{check_setting, is_fixed};
