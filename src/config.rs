@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::catalog::LeafCount;
+use crate::catalog::{Isolation, LeafCount};
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -164,6 +164,8 @@ pub struct MigrateConfig {
     pub leaves: LeafCount,
     /// Lanes of the interleaved identity sequences: the greatest shard number there can be. Default 64.
     pub identity_stride: i16,
+    /// `rewrite` (default), or `rls`: row-level security on every leaf as one more wall. The next run switches.
+    pub isolation: Isolation,
     /// Tables that are global, besides those annotated `-- orgfold: global`.
     pub global_tables: Vec<String>,
 }
@@ -176,6 +178,7 @@ impl Default for MigrateConfig {
             password_env: None,
             leaves: LeafCount::STANDARD,
             identity_stride: 64,
+            isolation: Isolation::Rewrite,
             global_tables: Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 -- that the catalog implies. $1: the schemas. $2: the runtime role. What an extension made is left out.
 WITH own AS (
     SELECT c.oid, n.nspname || '.' || c.relname AS name, c.relkind, c.relispartition, c.relowner, c.relacl, c.relhasrules,
-           c.relrowsecurity, c.relpartbound
+           c.relrowsecurity, c.relforcerowsecurity, c.relpartbound
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($1)
@@ -61,7 +61,13 @@ WHERE relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user)
 UNION ALL
 SELECT format('trigger %s on %s', t.tgname, own.name) FROM own JOIN pg_trigger t ON t.tgrelid = own.oid WHERE NOT t.tgisinternal
 UNION ALL
-SELECT format('row security on %s', name) FROM own WHERE relrowsecurity
+SELECT format('row security on %s%s', name, CASE WHEN relforcerowsecurity THEN ' forced' END) FROM own WHERE relrowsecurity
+UNION ALL
+SELECT format('policy %s on %s for %s to %s using %s check %s', p.polname, name, p.polcmd,
+              (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(r) END, ', ') FROM unnest(p.polroles) r),
+              pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+           || CASE WHEN p.polpermissive THEN '' ELSE ' restrictive' END
+FROM own JOIN pg_policy p ON p.polrelid = own.oid
 UNION ALL
 SELECT format('rule on %s', name) FROM own WHERE relhasrules AND relkind IN ('r', 'p')
 UNION ALL

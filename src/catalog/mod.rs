@@ -72,6 +72,29 @@ impl From<LeafCount> for u16 {
     }
 }
 
+/// What keeps orgs apart on a shard, besides the roles' privileges.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Isolation {
+    /// The rewritten statements alone.
+    Rewrite,
+    /// The rewritten statements, and row-level security on every leaf: the org is set in each transaction.
+    Rls,
+}
+
+impl Isolation {
+    // Catalogs that were written before there was a choice say nothing.
+    const fn unsaid() -> Isolation {
+        Isolation::Rewrite
+    }
+
+    // Passed by reference, as serde calls it.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    const fn goes_unsaid(&self) -> bool {
+        matches!(self, Isolation::Rewrite)
+    }
+}
+
 /// The effective set of native tables of a shard.
 ///
 /// Serialises to the JSON that `orgfold catalog export` prints and `orgfold rewrite --catalog` reads. Maps are
@@ -83,6 +106,9 @@ pub struct Catalog {
     pub version: i64,
     /// Leaves of every org-scoped table.
     pub leaves: LeafCount,
+    /// What keeps orgs apart, besides privileges. An older orgfold cannot read a catalog that says more than `rewrite`.
+    #[serde(default = "Isolation::unsaid", skip_serializing_if = "Isolation::goes_unsaid")]
+    pub isolation: Isolation,
     /// Schemas of the service, `public` among them.
     pub schemas: Vec<String>,
     /// Tables by qualified name.
@@ -102,6 +128,7 @@ impl Catalog {
         Catalog {
             version: 0,
             leaves,
+            isolation: Isolation::Rewrite,
             schemas: vec!["public".to_owned()],
             tables: BTreeMap::new(),
             views: BTreeMap::new(),

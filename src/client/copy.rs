@@ -7,8 +7,9 @@ use bytes::{Buf, Bytes};
 use futures_util::{Sink, Stream};
 
 use super::fault;
-use super::lease::{Flight, Lease};
+use super::lease::{Answer, Flight, Lease};
 use super::physical::Physical;
+use super::tail::Tail;
 use super::transaction::Transaction;
 use crate::error::Error;
 
@@ -131,13 +132,12 @@ impl<T: Buf + Send + 'static> Sink<T> for CopyInSink<T> {
 pub struct CopyOutStream {
     stream: Pin<Box<tokio_postgres::CopyOutStream>>,
     physical: Physical,
-    flight: Option<Flight>,
-    lease: Option<Lease>,
+    tail: Tail,
 }
 
 impl std::fmt::Debug for CopyOutStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CopyOutStream").field("ended", &self.flight.is_none()).finish_non_exhaustive()
+        f.debug_struct("CopyOutStream").field("ended", &self.tail.is_over()).finish_non_exhaustive()
     }
 }
 
@@ -146,9 +146,10 @@ impl CopyOutStream {
         stream: tokio_postgres::CopyOutStream,
         physical: Physical,
         flight: Flight,
+        commit: Option<Answer>,
         lease: Option<Lease>,
     ) -> CopyOutStream {
-        CopyOutStream { stream: Box::pin(stream), physical, flight: Some(flight), lease }
+        CopyOutStream { stream: Box::pin(stream), physical, tail: Tail::new(flight, commit, lease) }
     }
 }
 
@@ -157,32 +158,16 @@ impl Stream for CopyOutStream {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        if this.flight.is_none() {
+        if this.tail.is_over() {
             return Poll::Ready(None);
         }
-        let next = ready!(this.stream.as_mut().poll_next(context));
-        if let Some(Ok(data)) = next {
-            return Poll::Ready(Some(Ok(data)));
-        }
-        let flight = this.flight.take();
-        let item = match next {
-            Some(Err(error)) => {
-                if let Some(flight) = flight {
-                    flight.land_after(&error);
-                }
-                let catalog = &this.physical.target().catalog.catalog;
-                Some(Err(fault::of(error, catalog, Some(&this.physical))))
+        if !this.tail.has_begun() {
+            match ready!(this.stream.as_mut().poll_next(context)) {
+                Some(Ok(data)) => return Poll::Ready(Some(Ok(data))),
+                Some(Err(error)) => this.tail.begin(Err(error)),
+                None => this.tail.begin(Ok(())),
             }
-            Some(Ok(_)) | None => {
-                if let Some(flight) = flight {
-                    flight.land();
-                }
-                None
-            }
-        };
-        if let Some(lease) = this.lease.take() {
-            lease.settle();
         }
-        Poll::Ready(item)
+        this.tail.poll(context, &this.physical).map(|error| error.map(Err))
     }
 }

@@ -3,14 +3,17 @@
 //! Invariants: whatever is sent is counted until its end was seen; a lease dropped before that asks the server to cancel
 //! and closes the connection; only [`Lease::settle`] gives one back.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use deadpool_postgres::ClientWrapper;
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, Stream as _};
 use tokio_postgres::types::{BorrowToSql, ToSql, Type};
-use tokio_postgres::{NoTls, RowStream, Statement};
+use tokio_postgres::{NoTls, RowStream, SimpleQueryStream, Statement};
 
 use super::fault;
 use super::param::Param;
@@ -41,6 +44,26 @@ impl Flight {
         if fault::is_settled(error) {
             self.land();
         }
+    }
+}
+
+/// A command of orgfold's own that was sent and is being answered.
+pub(super) struct Answer(Pin<Box<SimpleQueryStream>>);
+
+impl Answer {
+    /// Reads its answer to the end. A deferred constraint speaks here.
+    pub(super) fn poll_ended(&mut self, context: &mut Context<'_>) -> Poll<Result<(), tokio_postgres::Error>> {
+        loop {
+            match ready!(self.0.as_mut().poll_next(context)) {
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Poll::Ready(Err(error)),
+                None => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+
+    async fn ended(mut self) -> Result<(), tokio_postgres::Error> {
+        poll_fn(|context| self.poll_ended(context)).await
     }
 }
 
@@ -104,6 +127,33 @@ impl Lease {
         }
     }
 
+    /// Runs an operation in a transaction of its own where the walls on the shard ask for one, in one round trip: BEGIN
+    /// with the org, the operation, COMMIT. The operation must send what it sends when it is polled first.
+    async fn alone<T>(
+        client: &ClientWrapper,
+        physical: &Physical,
+        operation: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<(T, Option<Answer>), tokio_postgres::Error> {
+        let Some(begin) = physical.begin() else { return Ok((operation.await?, None)) };
+        // These are sent at once; their answers come through the streams.
+        let begun = Box::pin(client.simple_query_raw(&begin).await?);
+        let mut operation = pin!(operation);
+        let early = poll_fn(|context| Poll::Ready(operation.as_mut().poll(context))).await;
+        let commit = Answer(Box::pin(client.simple_query_raw("COMMIT").await?));
+        let begun = Answer(begun).ended().await;
+        let result = match early {
+            Poll::Ready(result) => result,
+            Poll::Pending => operation.await,
+        };
+        match begun.and(result) {
+            Ok(result) => Ok((result, Some(commit))),
+            Err(error) => {
+                commit.ended().await?;
+                Err(error)
+            }
+        }
+    }
+
     async fn prepared(client: &ClientWrapper, physical: &Physical) -> Result<Statement, tokio_postgres::Error> {
         if client.statement_cache.size() >= MAX_PREPARED {
             client.statement_cache.clear();
@@ -128,6 +178,42 @@ impl Lease {
             client.query_raw(&statement, params).await
         };
         self.take_off(Some(physical), operation).await
+    }
+
+    /// The same outside a transaction. The flight lands when the commit has ended too.
+    pub(super) async fn rows_alone<P>(
+        &self,
+        physical: &Physical,
+        params: Vec<Param<P>>,
+    ) -> Result<(RowStream, Option<Answer>, Flight), Error>
+    where
+        P: BorrowToSql,
+    {
+        let client = self.client()?;
+        let operation = async {
+            let statement = Lease::prepared(client, physical).await?;
+            Lease::alone(client, physical, client.query_raw(&statement, params)).await
+        };
+        let ((rows, commit), flight) = self.take_off(Some(physical), operation).await?;
+        Ok((rows, commit, flight))
+    }
+
+    /// Runs a statement outside a transaction to its end; returns how many rows it touched.
+    pub(super) async fn execute_alone<P>(&self, physical: &Physical, params: Vec<Param<P>>) -> Result<u64, Error>
+    where
+        P: BorrowToSql,
+    {
+        let client = self.client()?;
+        let operation = async {
+            let statement = Lease::prepared(client, physical).await?;
+            let (count, commit) = Lease::alone(client, physical, client.execute_raw(&statement, params)).await?;
+            match commit {
+                Some(commit) => commit.ended().await.map(|()| count),
+                None => Ok(count),
+            }
+        };
+        let count = self.fly(Some(physical), operation).await?;
+        Ok(if physical.hides_count() { 0 } else { count })
     }
 
     /// Runs a statement to its end; returns how many rows it touched.
@@ -176,6 +262,20 @@ impl Lease {
             client.copy_out(&statement).await
         };
         self.take_off(Some(physical), operation).await
+    }
+
+    /// The same outside a transaction. The flight lands when the commit has ended too.
+    pub(super) async fn copy_out_alone(
+        &self,
+        physical: &Physical,
+    ) -> Result<(tokio_postgres::CopyOutStream, Option<Answer>, Flight), Error> {
+        let client = self.client()?;
+        let operation = async {
+            let statement = client.prepare(physical.sql()).await?;
+            Lease::alone(client, physical, client.copy_out(&statement)).await
+        };
+        let ((stream, commit), flight) = self.take_off(Some(physical), operation).await?;
+        Ok((stream, commit, flight))
     }
 
     /// Sets the org that a leaf's default takes, for this transaction: before COPY FROM.

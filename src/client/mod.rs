@@ -14,6 +14,7 @@ mod physical;
 mod pool;
 mod rows;
 mod statement;
+mod tail;
 mod transaction;
 
 pub use copy::{CopyInSink, CopyOutStream};

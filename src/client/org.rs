@@ -9,7 +9,7 @@ use tokio_postgres::types::{BorrowToSql, ToSql, Type};
 use super::copy::{CopyInSink, CopyOutStream};
 use super::lease::Lease;
 use super::param::params;
-use super::physical::{Around, Physical};
+use super::physical::{Around, Physical, begin_within_walls};
 use super::pool::Pools;
 use super::rows::{RowStream, exactly_one};
 use super::statement::{Statement, ToStatement};
@@ -109,8 +109,8 @@ impl Org {
         let params = params(own, physical.org_param());
         physical.check_params(params.len() - usize::from(physical.org_param().is_some()))?;
         let lease = self.lease(&physical).await?;
-        match lease.rows(&physical, params).await {
-            Ok((rows, flight)) => Ok(RowStream::new(rows, physical, flight, Some(lease))),
+        match lease.rows_alone(&physical, params).await {
+            Ok((rows, commit, flight)) => Ok(RowStream::new(rows, physical, flight, commit, Some(lease))),
             Err(error) => {
                 lease.settle();
                 Err(error)
@@ -129,7 +129,7 @@ impl Org {
         let physical = self.physical(statement)?;
         physical.check_params(own.len())?;
         let lease = self.lease(&physical).await?;
-        let result = lease.execute(&physical, params(own.iter().copied(), physical.org_param())).await;
+        let result = lease.execute_alone(&physical, params(own.iter().copied(), physical.org_param())).await;
         lease.settle();
         result
     }
@@ -185,7 +185,8 @@ impl Org {
 
     async fn begin(&self, target: Arc<Target>, begin: &str) -> Result<Transaction, Error> {
         let lease = self.pools.lease(&target).await?;
-        match lease.batch(begin).await {
+        let within = begin_within_walls(&target, begin);
+        match lease.batch(within.as_deref().unwrap_or(begin)).await {
             Ok(()) => Ok(Transaction::new(Arc::clone(&self.engine), target, lease)),
             // BEGIN does not fail on a connection that is in order.
             Err(error) => Err(error),
@@ -219,8 +220,8 @@ impl Org {
     {
         let physical = Physical::copy(&self.engine, self.target()?, statement, Around::Nothing, Copy::Out)?;
         let lease = self.lease(&physical).await?;
-        match lease.copy_out(&physical).await {
-            Ok((stream, flight)) => Ok(CopyOutStream::new(stream, physical, flight, Some(lease))),
+        match lease.copy_out_alone(&physical).await {
+            Ok((stream, commit, flight)) => Ok(CopyOutStream::new(stream, physical, flight, commit, Some(lease))),
             Err(error) => {
                 lease.settle();
                 Err(error)

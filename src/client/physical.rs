@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio_postgres::types::Type;
 
 use super::statement::ToStatement;
-use crate::catalog::LeafNumber;
+use crate::catalog::{Isolation, LeafNumber};
 use crate::engine::{Engine, Target};
 use crate::error::Error;
 use crate::org::OrgId;
@@ -79,6 +79,15 @@ fn transaction_sql(transaction: &Transaction, around: Around) -> Result<String, 
         | TransactionVerb::RollbackTo(_) => {
             Err(refuse("transaction control as text", "use Org::transaction, Transaction::commit and their like"))
         }
+    }
+}
+
+/// BEGIN, and the org for the policies of row-level security, where they stand.
+pub(super) fn begin_within_walls(target: &Target, begin: &str) -> Option<String> {
+    match target.catalog.catalog.isolation {
+        Isolation::Rewrite => None,
+        // Digits only: an `OrgId` is nothing else.
+        Isolation::Rls => Some(format!("{begin}; SET LOCAL orgfold.org_id = '{}'", target.place.org().get())),
     }
 }
 
@@ -222,6 +231,12 @@ impl Physical {
     /// The org, where the statement takes it as its last parameter.
     pub(super) fn org_param(&self) -> Option<OrgId> {
         self.run().filter(|run| run.org_param).map(|_| self.target.place.org())
+    }
+
+    /// What must begin the transaction that it runs in, for the walls on the shard; `None` where it needs none.
+    pub(super) fn begin(&self) -> Option<String> {
+        let touches = self.run().is_some_and(|run| run.needs_org);
+        if touches { begin_within_walls(&self.target, "BEGIN") } else { None }
     }
 
     /// Whether it is another command on the shard than in the service's text: then the count of rows is not the

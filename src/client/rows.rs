@@ -6,9 +6,9 @@ use std::task::{Context, Poll, ready};
 use futures_util::{Stream, TryStreamExt as _};
 use tokio_postgres::Row;
 
-use super::fault;
-use super::lease::{Flight, Lease};
+use super::lease::{Answer, Flight, Lease};
 use super::physical::Physical;
+use super::tail::Tail;
 use crate::error::Error;
 use crate::sqlstate::SqlState;
 
@@ -18,13 +18,12 @@ use crate::sqlstate::SqlState;
 pub struct RowStream {
     rows: Pin<Box<tokio_postgres::RowStream>>,
     physical: Physical,
-    flight: Option<Flight>,
-    lease: Option<Lease>,
+    tail: Tail,
 }
 
 impl std::fmt::Debug for RowStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RowStream").field("ended", &self.flight.is_none()).finish_non_exhaustive()
+        f.debug_struct("RowStream").field("ended", &self.tail.is_over()).finish_non_exhaustive()
     }
 }
 
@@ -33,9 +32,10 @@ impl RowStream {
         rows: tokio_postgres::RowStream,
         physical: Physical,
         flight: Flight,
+        commit: Option<Answer>,
         lease: Option<Lease>,
     ) -> RowStream {
-        RowStream { rows: Box::pin(rows), physical, flight: Some(flight), lease }
+        RowStream { rows: Box::pin(rows), physical, tail: Tail::new(flight, commit, lease) }
     }
 
     /// How many rows the statement touched; `None` until the stream has ended.
@@ -73,32 +73,16 @@ impl Stream for RowStream {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        if this.flight.is_none() {
+        if this.tail.is_over() {
             return Poll::Ready(None);
         }
-        let next = ready!(this.rows.as_mut().poll_next(context));
-        if let Some(Ok(row)) = next {
-            return Poll::Ready(Some(Ok(row)));
-        }
-        let flight = this.flight.take();
-        let item = match next {
-            Some(Err(error)) => {
-                if let Some(flight) = flight {
-                    flight.land_after(&error);
-                }
-                let catalog = &this.physical.target().catalog.catalog;
-                Some(Err(fault::of(error, catalog, Some(&this.physical))))
+        if !this.tail.has_begun() {
+            match ready!(this.rows.as_mut().poll_next(context)) {
+                Some(Ok(row)) => return Poll::Ready(Some(Ok(row))),
+                Some(Err(error)) => this.tail.begin(Err(error)),
+                None => this.tail.begin(Ok(())),
             }
-            Some(Ok(_)) | None => {
-                if let Some(flight) = flight {
-                    flight.land();
-                }
-                None
-            }
-        };
-        if let Some(lease) = this.lease.take() {
-            lease.settle();
         }
-        Poll::Ready(item)
+        this.tail.poll(context, &this.physical).map(|error| error.map(Err))
     }
 }

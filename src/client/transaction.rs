@@ -92,7 +92,7 @@ impl Transaction {
         let params = params(own, physical.org_param());
         physical.check_params(params.len() - usize::from(physical.org_param().is_some()))?;
         let (rows, flight) = self.lease()?.rows(&physical, params).await?;
-        Ok(RowStream::new(rows, physical, flight, None))
+        Ok(RowStream::new(rows, physical, flight, None, None))
     }
 
     /// As [`Org::execute`](super::Org::execute).
@@ -175,7 +175,7 @@ impl Transaction {
         let target = Arc::clone(&self.target);
         let physical = Physical::copy(&self.engine, target, statement, Around::Transaction, Copy::Out)?;
         let (stream, flight) = self.lease()?.copy_out(&physical).await?;
-        Ok(CopyOutStream::new(stream, physical, flight, None))
+        Ok(CopyOutStream::new(stream, physical, flight, None, None))
     }
 
     /// Commits.

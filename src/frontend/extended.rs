@@ -5,13 +5,14 @@ use std::sync::Arc;
 use super::fault::Fault;
 use super::session::{CopyIn, End, Expect, Session};
 use super::statement::{ClientStatement, Way};
+use crate::catalog::Isolation;
 use crate::plan::{CompileOptions, Session as Command};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
 use crate::wire::bind::Bind;
 use crate::wire::{Cursor, Frame, Malformed, reply, request};
 
-/// Sets the org that a leaf's default takes, for this transaction: before COPY FROM.
+/// Sets the org for this transaction: a leaf's default takes it for COPY FROM, and row-level security compares with it.
 const SET_ORG: &str = "SELECT pg_catalog.set_config('orgfold.org_id', $1, true)";
 
 /// The portal of orgfold's own statements.
@@ -194,6 +195,7 @@ impl Session {
             return Err(Fault::error(SqlState::DUPLICATE_CURSOR, format!("cursor \"{}\" already exists", bind.portal)));
         }
         if statement.way() == Way::Shard {
+            self.set_org_for_walls(&statement)?;
             let name = self.prepared_name(&statement)?;
             let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());
             if statement.takes_org() && org.is_none() {
@@ -305,8 +307,15 @@ impl Session {
         simple: bool,
     ) -> Result<(), Fault> {
         if statement.copies_in() {
-            self.set_org_for_copy(statement)?;
+            self.set_org(statement)?;
             self.copy = CopyIn::Asked;
+        } else {
+            // The portal may be older than the setting.
+            self.set_org_for_walls(statement)?;
+        }
+        if statement.ends_setting() {
+            self.org_set = false;
+            self.in_block = false;
         }
         let Some(backend) = self.backend() else {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
@@ -317,9 +326,22 @@ impl Session {
         Ok(())
     }
 
-    fn set_org_for_copy(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
+    /// Where row-level security stands, the org goes before the first statement on its data in each transaction: the
+    /// server plans at Bind, and reads the setting then. Between two Syncs it is one transaction unless a statement
+    /// ends it; past a Sync nothing is assumed.
+    pub(super) fn set_org_for_walls(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
+        let walls = self.catalog.as_ref().is_some_and(|known| known.catalog.isolation == Isolation::Rls);
+        if !walls || self.org_set || !statement.needs_org() {
+            return Ok(());
+        }
+        self.set_org(statement)?;
+        self.org_set = true;
+        Ok(())
+    }
+
+    fn set_org(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
         let Some((_, org)) = self.place else {
-            return Err(Fault::error(SqlState::INTERNAL_ERROR, "COPY without an org"));
+            return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org"));
         };
         let set = Statement { sql: SET_ORG.into(), types: Arc::from([25]) };
         let hidden = Expect::Parse { shown: false, name: None, statement: Arc::clone(statement) };
@@ -338,6 +360,7 @@ impl Session {
         self.expect.push_back(Expect::Bind { shown: false, statement: None });
         self.expect.push_back(Expect::ExecuteHidden);
         self.expect.push_back(Expect::Close { shown: false });
+        self.group_open = true;
         Ok(())
     }
 

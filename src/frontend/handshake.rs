@@ -149,6 +149,8 @@ async fn begin(
             expect: std::collections::VecDeque::new(),
             status: b'I',
             group_open: false,
+            org_set: false,
+            in_block: false,
             skipping: false,
             failed: false,
             simple: None,

@@ -58,6 +58,8 @@ impl Session {
         self.lease = Some(lease);
         self.catalog = Some(catalog);
         self.place = place;
+        self.org_set = false;
+        self.in_block = false;
         self.status = b'I';
         Ok(())
     }

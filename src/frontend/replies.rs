@@ -199,6 +199,7 @@ impl Session {
         }
         self.client.output.extend_from_slice(&frame.bytes);
         self.status = status;
+        self.in_block = status == b'T' && self.expect.is_empty();
         if status == b'I' {
             self.portals.clear();
             if self.failed {
@@ -262,6 +263,7 @@ impl Session {
                 }
                 self.expect.push_back(Expect::Sync);
                 self.group_open = false;
+                self.org_set = false;
             } else if self.group_open || was_copying {
                 self.skipping = true;
             }

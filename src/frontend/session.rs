@@ -109,6 +109,10 @@ pub(super) struct Session {
     pub(super) status: u8,
     /// Something was sent to the shard since the last Sync.
     pub(super) group_open: bool,
+    /// The org is set in the transaction that what is sent next will run in.
+    pub(super) org_set: bool,
+    /// What is sent next is known to run in a transaction that a Sync does not end.
+    pub(super) in_block: bool,
     /// An error came: what the client sends is skipped up to its Sync.
     pub(super) skipping: bool,
     /// An error came since the transaction's status was last idle.
@@ -377,6 +381,7 @@ impl Session {
         self.skipping = false;
         if self.is_shard_involved() {
             self.group_open = false;
+            self.org_set &= self.in_block;
             if let Some(backend) = self.backend() {
                 request::sync(&mut backend.channel().output);
                 self.expect.push_back(Expect::Sync);

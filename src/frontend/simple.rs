@@ -97,6 +97,7 @@ impl Session {
                     )
                     .hint("run it again"));
                 }
+                self.set_org_for_walls(statement)?;
                 let name = self.prepared_name(statement)?;
                 let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());
                 if statement.takes_org() && org.is_none() {

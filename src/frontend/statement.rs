@@ -6,7 +6,7 @@ use super::fault::Fault;
 use crate::catalog::{Catalog, LeafNumber};
 use crate::engine::ShardCatalog;
 use crate::org::OrgId;
-use crate::plan::{Action, CatalogId, Copy, Plan, Session, Transaction};
+use crate::plan::{Action, CatalogId, Copy, Plan, Session, Transaction, TransactionVerb};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
 
@@ -84,6 +84,24 @@ impl ClientStatement {
 
     pub(super) fn needs_org(&self) -> bool {
         matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.needs_org)
+    }
+
+    /// Whether a setting of the transaction is gone once it has run: with the transaction, with what came after a
+    /// savepoint, or reset with all the others.
+    pub(super) fn ends_setting(&self) -> bool {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Transaction(transaction)) => match transaction.verb {
+                TransactionVerb::Commit { chain: _ }
+                | TransactionVerb::Rollback { chain: _ }
+                | TransactionVerb::RollbackTo(_) => true,
+                TransactionVerb::Begin
+                | TransactionVerb::Savepoint(_)
+                | TransactionVerb::Release(_)
+                | TransactionVerb::SetTransaction => false,
+            },
+            Some(Action::Session(Session::ResetAll)) => true,
+            Some(Action::Session(_) | Action::Run(_) | Action::Empty) | None => false,
+        }
     }
 
     pub(super) fn copies_in(&self) -> bool {

@@ -14,8 +14,8 @@ use super::run::{MigrateOptions, connect, shards, target};
 use super::shard::{ShardTarget, catalog_of};
 use super::{MigrateError, SchemaFile};
 use crate::catalog::{
-    Catalog, Column, Constraint, ConstraintKind, DefinedType, ORG_COLUMN, QualifiedName, ReferentialAction, Scope,
-    Table,
+    Catalog, Column, Constraint, ConstraintKind, DefinedType, Isolation, ORG_COLUMN, QualifiedName, ReferentialAction,
+    Scope, Table,
 };
 
 const FACTS: &str = include_str!("../../sql/query/shard_facts.sql");
@@ -39,7 +39,11 @@ struct State {
     facts: BTreeSet<String>,
     definitions: BTreeSet<String>,
     runtime: String,
+    /// Who checks: the release role.
+    release: String,
     stride: i16,
+    /// What the config asks for.
+    isolation: Isolation,
 }
 
 /// Where shards differ from their catalog, from the files, and from the first shard.
@@ -77,7 +81,9 @@ async fn read(client: &Client, target: &ShardTarget) -> Result<State, MigrateErr
         facts: BTreeSet::new(),
         definitions: BTreeSet::new(),
         runtime: target.plan.runtime_role.clone(),
+        release: client.query_one("SELECT current_user::text", &[]).await.map_err(failed)?.get(0),
         stride: target.plan.stride,
+        isolation: target.isolation,
     };
     if let Some(catalog) = &state.catalog {
         let schemas = &catalog.schemas;
@@ -100,11 +106,14 @@ fn within(state: &State) -> Vec<Drift> {
     let Some(catalog) = &state.catalog else {
         return vec![Drift { shard: state.shard.clone(), what: "nothing was ever migrated to it".to_owned() }];
     };
-    let expected = implied(catalog, &state.runtime, state.stride);
+    let mut expected = implied(catalog, &state.runtime, state.stride);
+    expected.extend(super::isolation::facts(catalog, &state.runtime, &state.release));
     let drift = |what: String| Drift { shard: state.shard.clone(), what };
+    let asked = (catalog.isolation != state.isolation)
+        .then(|| drift("[migrate] isolation asks for another: run `orgfold migrate`".to_owned()));
     let missing = expected.difference(&state.facts).map(|fact| drift(format!("missing: {fact}")));
     let more = state.facts.difference(&expected).map(|fact| drift(format!("not in the catalog: {fact}")));
-    missing.chain(more).collect()
+    asked.into_iter().chain(missing).chain(more).collect()
 }
 
 fn against_files(state: &State, files: &[SchemaFile]) -> Vec<Drift> {

@@ -13,6 +13,7 @@ mod check;
 mod cursor;
 mod error;
 mod files;
+mod isolation;
 mod lex;
 mod names;
 mod physical;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use tokio_postgres::{Client, NoTls};
 
+use super::isolation;
 use super::plan;
 use super::shard::{ShardTarget, apply_to_shard, catalog_of, parts_done};
 use super::{MigrateError, PlanOptions, SchemaFile};
@@ -101,7 +102,7 @@ pub async fn dry_run(options: &MigrateOptions) -> Result<Vec<(String, String)>, 
         let client = connect(&options.config, &entry).await?;
         let known = catalog_of(&client, &entry.name).await?;
         let mut catalog = known.clone().unwrap_or_else(|| Catalog::empty(target.leaves));
-        let mut text = String::new();
+        let mut text = isolation::switch_text(&mut catalog, &target);
         for file in &options.files {
             let done = match &known {
                 Some(_) => parts_done(&client, &target, file).await?,
@@ -122,6 +123,7 @@ pub async fn dry_run(options: &MigrateOptions) -> Result<Vec<(String, String)>, 
                 for (_, step) in &planned.steps {
                     text.push_str(&format!("{};\n", step.sql(target.lane)));
                 }
+                text.push_str(&isolation::new_text(&catalog, &planned.catalog, &target));
                 text.push_str("COMMIT;\n");
                 catalog = planned.catalog;
             }
@@ -152,6 +154,7 @@ pub(super) fn target(config: &Config, entry: &ShardEntry) -> Result<ShardTarget,
         name: entry.name.clone(),
         lane: entry.id.get(),
         leaves: config.migrate.leaves,
+        isolation: config.migrate.isolation,
         runtime_password: config.shards.resolve_password()?,
         plan: PlanOptions {
             stride: config.migrate.identity_stride,

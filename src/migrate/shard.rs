@@ -7,8 +7,8 @@
 use tokio_postgres::{Client, Transaction};
 
 use super::plan::{self, Concurrent, Part, PlanOptions};
-use super::{MigrateError, SchemaFile, prepare};
-use crate::catalog::{Catalog, LeafCount, QualifiedName, Scope};
+use super::{MigrateError, SchemaFile, isolation, prepare};
+use crate::catalog::{Catalog, Isolation, LeafCount, QualifiedName, Scope};
 use crate::config::Secret;
 
 /// Held while a shard is migrated: a second run waits for the first. ("orgfold" in ASCII, then 1.)
@@ -27,6 +27,8 @@ pub struct ShardTarget {
     pub lane: i16,
     /// Leaves of every org-scoped table, when this is its first migration.
     pub leaves: LeafCount,
+    /// What keeps orgs apart.
+    pub isolation: Isolation,
     /// The runtime role's password, when the role has to be made.
     pub runtime_password: Option<Secret>,
     /// What the planner must know.
@@ -34,7 +36,7 @@ pub struct ShardTarget {
 }
 
 impl ShardTarget {
-    fn failed(&self, doing: &'static str) -> impl Fn(tokio_postgres::Error) -> MigrateError + '_ {
+    pub(super) fn failed(&self, doing: &'static str) -> impl Fn(tokio_postgres::Error) -> MigrateError + '_ {
         move |source| MigrateError::Shard { shard: self.name.clone(), doing, source }
     }
 }
@@ -80,6 +82,7 @@ async fn locked(client: &mut Client, target: &ShardTarget, files: &[SchemaFile])
     first_catalog(&transaction, target).await?;
     transaction.commit().await.map_err(target.failed("preparing it"))?;
     check_stride(client, target).await?;
+    isolation::switch(client, target).await?;
     // First all that is known to be wrong, so that a changed file stops the run before anything new is applied.
     let mut pending = Vec::new();
     for file in files {
@@ -163,6 +166,7 @@ async fn apply(client: &mut Client, target: &ShardTarget, file: &SchemaFile, don
             let sql = step.sql(target.lane);
             transaction.batch_execute(&sql).await.map_err(|source| statement(target, file, *line, sql, source))?;
         }
+        isolation::settle(&transaction, target, &part.catalog).await?;
         let mut after = part.catalog.clone();
         respell_types(&transaction, target, &mut after).await?;
         write_catalog(&transaction, target, &after).await?;
@@ -223,11 +227,14 @@ async fn first_catalog(transaction: &Transaction<'_>, target: &ShardTarget) -> R
         .map_err(target.failed("reading its catalog"))?;
     match known {
         Some(_) => Ok(()),
-        None => write_catalog(transaction, target, &Catalog::empty(target.leaves)).await,
+        None => {
+            let first = Catalog { isolation: target.isolation, ..Catalog::empty(target.leaves) };
+            write_catalog(transaction, target, &first).await
+        }
     }
 }
 
-async fn write_catalog(
+pub(super) async fn write_catalog(
     transaction: &Transaction<'_>,
     target: &ShardTarget,
     catalog: &Catalog,
@@ -248,7 +255,7 @@ async fn write_catalog(
     Ok(())
 }
 
-async fn read_catalog(client: &Client, target: &ShardTarget) -> Result<Catalog, MigrateError> {
+pub(super) async fn read_catalog(client: &Client, target: &ShardTarget) -> Result<Catalog, MigrateError> {
     catalog_of(client, &target.name).await?.ok_or_else(|| MigrateError::Unfit {
         shard: target.name.clone(),
         reason: "its catalog has disappeared".to_owned(),

@@ -7,7 +7,7 @@ use super::policy::{Permit, check_setting, is_fixed};
 use super::rewrite::{OrgSource, identifier, rewrite};
 use super::template::Template;
 use super::{Access, Action, CompileOptions, Copy, Plan, Run, Session, Transaction, TransactionVerb};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Isolation};
 use crate::sqlstate::SqlState;
 
 /// The setting that chooses the org of a session.
@@ -61,6 +61,11 @@ fn one(
         BoundKind::CopyOut => Some(Copy::Out),
         BoundKind::Query | BoundKind::Modify { returning: _ } | BoundKind::Truncate => None,
     };
+    if copy == Some(Copy::In) && catalog.isolation == Isolation::Rls {
+        // PostgreSQL itself refuses it on a table with row-level security.
+        return Err(PlanError::unsupported("COPY FROM under row-level security", start)
+            .hint("use INSERT, with several rows a statement"));
+    }
     // COPY is a utility statement: it takes no parameters.
     let org = if copy.is_some() { OrgSource::Literal } else { OrgSource::Param(params.saturating_add(1)) };
     let permit = Permit::try_new(bound, catalog).map_err(placed)?;

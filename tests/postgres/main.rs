@@ -8,6 +8,7 @@ mod differential;
 mod directory;
 mod fleet;
 mod functions;
+mod isolation;
 mod library;
 mod literals;
 mod migrate;
