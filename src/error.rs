@@ -236,7 +236,7 @@ impl std::error::Error for Error {
 
 impl From<PlanError> for Error {
     fn from(error: PlanError) -> Error {
-        let PlanError { sqlstate, code: _, message, detail, hint, position } = error;
+        let PlanError { sqlstate, code: _, message, detail, hint, position, placeless: _ } = error;
         let mut refused = Error::refused(sqlstate, message);
         (refused.0.detail, refused.0.hint, refused.0.position) = (detail, hint, position);
         refused

@@ -68,7 +68,7 @@ impl Fault {
 
 impl From<PlanError> for Fault {
     fn from(error: PlanError) -> Fault {
-        let PlanError { sqlstate, code, message, detail, hint, position } = error;
+        let PlanError { sqlstate, code, message, detail, hint, position, placeless: _ } = error;
         tracing::debug!(code, %sqlstate, "refused");
         Fault { severity: Severity::Error, sqlstate, message, detail, hint, position }
     }

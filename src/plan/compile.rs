@@ -1,7 +1,7 @@
 //! The path of a text through the stages, on one screen.
 
-use super::ast::{Body, Parsed, Positions, Utility, parse};
-use super::bind::{Bound, BoundKind};
+use super::ast::{Body, Lexeme, Parsed, Positions, Utility, parse, tokens};
+use super::bind::{Bound, BoundKind, SYSTEM_COLUMNS};
 use super::error::PlanError;
 use super::policy::{Permit, check_setting, is_fixed};
 use super::rewrite::{OrgSource, identifier, rewrite};
@@ -18,35 +18,38 @@ const ORG_SETTING: &str = "orgfold.org";
 /// # Errors
 /// The first statement that does not parse, bind or pass policy makes the whole text an error: nothing of it may run.
 pub fn compile(catalog: &Catalog, sql: &str, options: CompileOptions) -> Result<Vec<Plan>, PlanError> {
-    let (statements, positions) = parse(sql)?;
+    let (lexemes, positions) = tokens(sql)?;
+    let statements = parse(&lexemes, &positions)?;
     if statements.is_empty() {
         return Ok(vec![Plan { action: Action::Empty, span: 0..sql.len(), params: options.declared_params }]);
     }
-    statements.into_iter().map(|statement| one(statement, catalog, &positions, options)).collect()
+    statements.into_iter().map(|statement| one(statement, &lexemes, catalog, &positions, options)).collect()
 }
 
 fn one(
     parsed: Parsed,
+    lexemes: &[Lexeme<'_>],
     catalog: &Catalog,
     positions: &Positions<'_>,
     options: CompileOptions,
 ) -> Result<Plan, PlanError> {
-    let Parsed { body, span, lexemes } = parsed;
+    let Parsed { body, span, lexemes: range } = parsed;
+    let lexemes = lexemes.get(range).unwrap_or(&[]);
     let start = positions.of_byte(span.start);
     let placed = |mut error: PlanError| {
         // A refusal without a place of its own points at its statement, but where PostgreSQL says the same without one.
-        if error.code != "truncate_referenced" {
+        if !error.placeless {
             error.position = error.position.or(Some(start));
         }
         error
     };
     let (bound, literal) = match &body {
-        Body::Tree(statement) => (Bound::tree(statement, catalog, positions).map_err(placed)?, None),
+        Body::Tree(statement) => (Bound::tree(statement, catalog, system_columns(lexemes)).map_err(placed)?, None),
         Body::Utility(utility) => match &**utility {
             Utility::Truncate { tables, cascade, restart } => {
-                (Bound::truncate(tables, *cascade, *restart, catalog, positions).map_err(placed)?, Some(()))
+                (Bound::truncate(tables, *cascade, *restart, catalog).map_err(placed)?, Some(()))
             }
-            Utility::Copy(copy) => (Bound::copy(copy, catalog, positions).map_err(placed)?, Some(())),
+            Utility::Copy(copy) => (Bound::copy(copy, catalog).map_err(placed)?, Some(())),
             other => {
                 let action = session(other).map_err(placed)?;
                 return Ok(Plan { action, span, params: options.declared_params });
@@ -69,7 +72,7 @@ fn one(
     // COPY is a utility statement: it takes no parameters.
     let org = if copy.is_some() { OrgSource::Literal } else { OrgSource::Param(params.saturating_add(1)) };
     let permit = Permit::try_new(bound, catalog).map_err(placed)?;
-    let template = rewrite(&permit, catalog, org, literal.is_none().then_some(&lexemes), positions).map_err(placed)?;
+    let template = rewrite(&permit, catalog, org, literal.is_none().then_some(lexemes)).map_err(placed)?;
     second_opinion(&template, catalog, needs_org, org, params).map_err(placed)?;
     let modifies = permit.bound().modifies();
     let run = Run {
@@ -108,6 +111,11 @@ fn second_opinion(
 #[cfg(not(all(feature = "grammar", any(feature = "guard", debug_assertions))))]
 fn second_opinion(_: &Template, _: &Catalog, _: bool, _: OrgSource, _: u16) -> Result<(), PlanError> {
     Ok(())
+}
+
+/// The system columns that a statement names.
+fn system_columns(lexemes: &[Lexeme<'_>]) -> Vec<&'static str> {
+    SYSTEM_COLUMNS.into_iter().filter(|name| lexemes.iter().any(|lexeme| lexeme.is_name(name))).collect()
 }
 
 fn transaction(verb: TransactionVerb, text: impl Into<Box<str>>) -> Action {

@@ -18,11 +18,21 @@ pub struct PlanError {
     pub hint: Option<String>,
     /// Where: the character's number in the client's text, from 1, as in field P of ErrorResponse.
     pub position: Option<u32>,
+    /// Whether PostgreSQL says the same without a place: then none is made up.
+    pub(crate) placeless: bool,
 }
 
 impl PlanError {
     pub(crate) fn new(sqlstate: SqlState, code: &'static str, message: impl Into<String>) -> PlanError {
-        PlanError { sqlstate, code, message: message.into(), detail: None, hint: None, position: None }
+        PlanError {
+            sqlstate,
+            code,
+            message: message.into(),
+            detail: None,
+            hint: None,
+            position: None,
+            placeless: false,
+        }
     }
 
     /// Something that PostgreSQL may know and orgfold does not support (0A000).

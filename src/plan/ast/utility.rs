@@ -4,12 +4,9 @@
 //! In: the lexemes of one statement. Out: a [`Utility`], or `None` for what sqlparser reads, or a refusal. sqlparser
 //! reads some of these loosely (it drops modes and options); this grammar keeps every word or refuses.
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{Expr, Query};
-use sqlparser::tokenizer::Token;
-
-use super::{Lexeme, PlanError, Positions};
+use super::cursor::Cursor;
+use super::tree::{Piece, Pieces, Query};
+use super::{Lexeme, PlanError, Positions, Token};
 use crate::sqlstate::SqlState;
 
 /// A statement that is not a query or DML.
@@ -68,7 +65,7 @@ pub(crate) struct CopyStatement {
     pub(crate) source: CopySource,
     pub(crate) from: bool,
     pub(crate) options: Vec<CopyOption>,
-    pub(crate) filter: Option<Expr>,
+    pub(crate) filter: Option<Pieces>,
 }
 
 #[derive(Debug)]
@@ -90,27 +87,24 @@ pub(crate) enum CopyOptionValue {
     None,
     /// A word or number, lower case.
     Word(String),
-    /// A string literal: its token.
-    Text(Token),
+    /// A string literal.
+    Text(Piece),
     Columns(Vec<String>),
     Star,
 }
 
 /// Reads a utility statement; `None` when the first word is one of sqlparser's.
-pub(crate) fn read(lexemes: &[Lexeme], positions: &Positions<'_>) -> Result<Option<Utility>, PlanError> {
+pub(crate) fn read(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> Result<Option<Utility>, PlanError> {
     let Some(first) = lexemes.first() else { return Ok(None) };
-    let Token::Word(word) = &first.token else { return Ok(None) };
-    if word.quote_style.is_some() {
-        return Ok(None);
-    }
-    let verb = word.value.to_ascii_lowercase();
-    let mut reader = Reader { lexemes, at: 1, positions };
-    let utility = match verb.as_str() {
+    let Token::Word(verb, _) = &first.token else { return Ok(None) };
+    let mut reader = Cursor::new(lexemes, positions, true);
+    reader.at = 1;
+    let utility = match &**verb {
         "select" | "with" | "values" | "table" | "insert" | "update" | "delete" | "merge" | "explain" => {
             return Ok(None);
         }
         "begin" => {
-            let _ = reader.word("work") || reader.word("transaction");
+            let _ = reader.eat("work") || reader.eat("transaction");
             Utility::Begin(format!("BEGIN{}", reader.modes()?))
         }
         "start" => {
@@ -119,31 +113,31 @@ pub(crate) fn read(lexemes: &[Lexeme], positions: &Positions<'_>) -> Result<Opti
         }
         "commit" | "end" => {
             reader.refuse_prepared("prepared")?;
-            let _ = reader.word("work") || reader.word("transaction");
-            Utility::Commit { chain: reader.chain()? }
+            let _ = reader.eat("work") || reader.eat("transaction");
+            Utility::Commit { chain: reader.and_chain()? }
         }
         "rollback" | "abort" => {
             reader.refuse_prepared("prepared")?;
-            let _ = reader.word("work") || reader.word("transaction");
-            if verb == "rollback" && reader.word("to") {
-                let _ = reader.word("savepoint");
+            let _ = reader.eat("work") || reader.eat("transaction");
+            if verb == "rollback" && reader.eat("to") {
+                let _ = reader.eat("savepoint");
                 Utility::RollbackTo(reader.identifier()?.0)
             } else {
-                Utility::Rollback { chain: reader.chain()? }
+                Utility::Rollback { chain: reader.and_chain()? }
             }
         }
         "savepoint" => Utility::Savepoint(reader.identifier()?.0),
         "release" => {
-            let _ = reader.word("savepoint");
+            let _ = reader.eat("savepoint");
             Utility::Release(reader.identifier()?.0)
         }
         "set" => reader.set()?,
         "show" => {
-            let at = reader.position();
-            if reader.word("time") {
+            let at = reader.here();
+            if reader.eat("time") {
                 reader.expect("zone")?;
                 Utility::Show { name: "timezone".to_owned(), at }
-            } else if reader.word("transaction") {
+            } else if reader.eat("transaction") {
                 reader.expect("isolation")?;
                 reader.expect("level")?;
                 Utility::Show { name: "transaction_isolation".to_owned(), at }
@@ -152,10 +146,10 @@ pub(crate) fn read(lexemes: &[Lexeme], positions: &Positions<'_>) -> Result<Opti
             }
         }
         "reset" => {
-            let at = reader.position();
-            if reader.word("all") {
+            let at = reader.here();
+            if reader.eat("all") {
                 Utility::ResetAll
-            } else if reader.word("time") {
+            } else if reader.eat("time") {
                 reader.expect("zone")?;
                 Utility::Reset { name: "timezone".to_owned(), at }
             } else {
@@ -163,14 +157,14 @@ pub(crate) fn read(lexemes: &[Lexeme], positions: &Positions<'_>) -> Result<Opti
             }
         }
         "discard" => {
-            if !reader.word("all") {
-                return Err(PlanError::unsupported("DISCARD of less than ALL", reader.position()));
+            if !reader.eat("all") {
+                return Err(PlanError::unsupported("DISCARD of less than ALL", reader.here()));
             }
             Utility::DiscardAll
         }
         "deallocate" => {
-            let _ = reader.word("prepare");
-            if reader.word("all") {
+            let _ = reader.eat("prepare");
+            if reader.eat("all") {
                 Utility::Deallocate(None)
             } else {
                 Utility::Deallocate(Some(reader.identifier()?.0))
@@ -203,7 +197,7 @@ pub(crate) fn read(lexemes: &[Lexeme], positions: &Positions<'_>) -> Result<Opti
             return Err(PlanError::new(
                 SqlState::SYNTAX_ERROR,
                 "syntax",
-                format!("syntax error at or near \"{}\"", word.value),
+                format!("syntax error at or near \"{}\"", positions.text_of(first)),
             )
             .at(positions.of_byte(first.start)));
         }
@@ -212,88 +206,21 @@ pub(crate) fn read(lexemes: &[Lexeme], positions: &Positions<'_>) -> Result<Opti
     Ok(Some(utility))
 }
 
-/// An identifier as PostgreSQL stores it: folded unless quoted, cut at 63 bytes.
-pub(crate) fn fold(value: &str, quote_style: Option<char>) -> String {
-    let mut name = if quote_style.is_none() { value.to_ascii_lowercase() } else { value.to_owned() };
-    if name.len() > crate::catalog::MAX_IDENTIFIER_BYTES {
-        let mut end = crate::catalog::MAX_IDENTIFIER_BYTES;
-        while !name.is_char_boundary(end) {
-            end -= 1;
-        }
-        name.truncate(end);
-    }
-    name
-}
-
 /// A double-quoted identifier.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-struct Reader<'a, 'p> {
-    lexemes: &'a [Lexeme],
-    at: usize,
-    positions: &'a Positions<'p>,
-}
-
-impl Reader<'_, '_> {
-    fn peek(&self) -> Option<&Lexeme> {
-        self.lexemes.get(self.at)
-    }
-
-    fn position(&self) -> u32 {
-        let byte = self.peek().map_or_else(|| self.lexemes.last().map_or(0, |last| last.end), |next| next.start);
-        self.positions.of_byte(byte)
-    }
-
-    fn unexpected(&self) -> PlanError {
-        let message = match self.peek() {
-            Some(lexeme) => format!("syntax error at or near \"{}\"", lexeme.token),
-            None => "syntax error at end of input".to_owned(),
-        };
-        PlanError::new(SqlState::SYNTAX_ERROR, "syntax", message).at(self.position())
-    }
-
-    fn word(&mut self, text: &str) -> bool {
-        let found = self.peek().is_some_and(|lexeme| lexeme.is_word(text));
-        self.at += usize::from(found);
-        found
-    }
-
-    fn token(&mut self, token: &Token) -> bool {
-        let found = self.peek().is_some_and(|lexeme| lexeme.token == *token);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn expect(&mut self, text: &str) -> Result<(), PlanError> {
-        if self.word(text) { Ok(()) } else { Err(self.unexpected()) }
-    }
-
-    fn expect_token(&mut self, token: &Token) -> Result<(), PlanError> {
-        if self.token(token) { Ok(()) } else { Err(self.unexpected()) }
-    }
-
-    fn end(&self) -> Result<(), PlanError> {
-        if self.at >= self.lexemes.len() { Ok(()) } else { Err(self.unexpected()) }
-    }
-
+impl Cursor<'_> {
     fn identifier(&mut self) -> Result<(String, u32), PlanError> {
-        let at = self.position();
-        match self.peek().map(|lexeme| &lexeme.token) {
-            Some(Token::Word(word)) => {
-                let name = fold(&word.value, word.quote_style);
-                self.at += 1;
-                Ok((name, at))
-            }
-            _ => Err(self.unexpected()),
-        }
+        let ident = self.label()?;
+        Ok((ident.name.into(), ident.at))
     }
 
     fn name(&mut self) -> Result<Name, PlanError> {
         let (first, at) = self.identifier()?;
         let mut parts = vec![first];
-        while self.token(&Token::Period) {
+        while self.eat_sign(".") {
             parts.push(self.identifier()?.0);
         }
         Ok(Name { parts, at })
@@ -304,17 +231,17 @@ impl Reader<'_, '_> {
     }
 
     fn refuse_prepared(&mut self, word: &str) -> Result<(), PlanError> {
-        if self.peek().is_some_and(|lexeme| lexeme.is_word(word)) {
-            return Err(PlanError::unsupported("two-phase commit", self.position()));
+        if self.is(word) {
+            return Err(PlanError::unsupported("two-phase commit", self.here()));
         }
         Ok(())
     }
 
-    fn chain(&mut self) -> Result<bool, PlanError> {
-        if !self.word("and") {
+    fn and_chain(&mut self) -> Result<bool, PlanError> {
+        if !self.eat("and") {
             return Ok(false);
         }
-        let no = self.word("no");
+        let no = self.eat("no");
         self.expect("chain")?;
         Ok(!no)
     }
@@ -342,18 +269,18 @@ impl Reader<'_, '_> {
         let mut modes = Vec::new();
         while self.peek().is_some() {
             if !modes.is_empty() {
-                let _ = self.token(&Token::Comma);
+                let _ = self.eat_sign(",");
             }
-            modes.push(if self.word("isolation") {
+            modes.push(if self.eat("isolation") {
                 self.expect("level")?;
-                let level = if self.word("serializable") {
+                let level = if self.eat("serializable") {
                     "serializable"
-                } else if self.word("repeatable") {
+                } else if self.eat("repeatable") {
                     self.expect("read")?;
                     "repeatable read"
                 } else {
                     self.expect("read")?;
-                    if self.word("committed") {
+                    if self.eat("committed") {
                         "read committed"
                     } else {
                         self.expect("uncommitted")?;
@@ -361,14 +288,14 @@ impl Reader<'_, '_> {
                     }
                 };
                 ("transaction_isolation", level)
-            } else if self.word("read") {
-                let only = self.word("only");
+            } else if self.eat("read") {
+                let only = self.eat("only");
                 if !only {
                     self.expect("write")?;
                 }
                 ("transaction_read_only", if only { "on" } else { "off" })
             } else {
-                let not = self.word("not");
+                let not = self.eat("not");
                 self.expect("deferrable")?;
                 ("transaction_deferrable", if not { "off" } else { "on" })
             });
@@ -377,10 +304,10 @@ impl Reader<'_, '_> {
     }
 
     fn set(&mut self) -> Result<Utility, PlanError> {
-        let local = self.word("local");
-        let session = !local && self.word("session");
-        let at = self.position();
-        if session && self.word("characteristics") {
+        let local = self.eat("local");
+        let session = !local && self.eat("session");
+        let at = self.here();
+        if session && self.eat("characteristics") {
             self.expect("as")?;
             self.expect("transaction")?;
             return Ok(Utility::SetCharacteristics(
@@ -394,26 +321,26 @@ impl Reader<'_, '_> {
                     .collect(),
             ));
         }
-        if !session && self.word("transaction") {
+        if !session && self.eat("transaction") {
             return Ok(Utility::SetTransaction(format!("SET TRANSACTION{}", self.modes()?)));
         }
-        if self.word("authorization") || self.word("role") {
+        if self.eat("authorization") || self.eat("role") {
             return Err(forbidden_setting("role", at));
         }
-        if self.word("constraints") {
+        if self.eat("constraints") {
             return Err(PlanError::unsupported("SET CONSTRAINTS", at));
         }
-        if self.word("names") {
+        if self.eat("names") {
             let value = if self.peek().is_none() { None } else { self.values()? };
             return Ok(Utility::Set { name: "client_encoding".to_owned(), value, local, at });
         }
-        if self.word("time") {
+        if self.eat("time") {
             self.expect("zone")?;
-            let value = if self.word("local") { None } else { self.values()? };
+            let value = if self.eat("local") { None } else { self.values()? };
             return Ok(Utility::Set { name: "timezone".to_owned(), value, local, at });
         }
         let name = self.setting()?;
-        if !self.token(&Token::Eq) {
+        if !self.eat_operator("=") {
             self.expect("to")?;
         }
         let value = self.values()?;
@@ -422,22 +349,23 @@ impl Reader<'_, '_> {
 
     /// The value of SET, unquoted; lists joined as PostgreSQL joins them. `None` is DEFAULT.
     fn values(&mut self) -> Result<Option<String>, PlanError> {
-        if self.word("default") {
+        if self.eat("default") {
             return Ok(None);
         }
         let mut values = Vec::new();
         loop {
-            let sign = if self.token(&Token::Minus) { "-" } else { "" };
-            let _ = sign.is_empty() && self.token(&Token::Plus);
+            let sign = if self.eat_operator("-") { "-" } else { "" };
+            let _ = sign.is_empty() && self.eat_operator("+");
             let value = match self.peek().map(|lexeme| &lexeme.token) {
-                Some(Token::SingleQuotedString(raw)) if sign.is_empty() => raw.replace("''", "'"),
-                Some(Token::Number(number, _)) => format!("{sign}{number}"),
-                Some(Token::Word(word)) if sign.is_empty() => fold(&word.value, word.quote_style),
+                Some(Token::Text(raw)) if sign.is_empty() => raw.replace("''", "'"),
+                Some(Token::Number(number)) => format!("{sign}{number}"),
+                Some(Token::Word(word, _)) if sign.is_empty() => word.clone().into_owned(),
+                Some(Token::Quoted(name)) if sign.is_empty() => name.clone().into_owned(),
                 _ => return Err(self.unexpected()),
             };
             self.at += 1;
             values.push(value);
-            if !self.token(&Token::Comma) {
+            if !self.eat_sign(",") {
                 break;
             }
         }
@@ -445,77 +373,51 @@ impl Reader<'_, '_> {
     }
 
     fn truncate(&mut self) -> Result<Utility, PlanError> {
-        let _ = self.word("table");
+        let _ = self.eat("table");
         let mut tables = Vec::new();
         loop {
-            let _ = self.word("only");
+            let _ = self.eat("only");
             tables.push(self.name()?);
-            let _ = self.token(&Token::Mul);
-            if !self.token(&Token::Comma) {
+            let _ = self.eat_operator("*");
+            if !self.eat_sign(",") {
                 break;
             }
         }
         let mut restart = None;
-        let at = self.position();
-        if self.word("restart") {
+        let at = self.here();
+        if self.eat("restart") {
             self.expect("identity")?;
             restart = Some(at);
-        } else if self.word("continue") {
+        } else if self.eat("continue") {
             self.expect("identity")?;
         }
-        let cascade = self.word("cascade");
+        let cascade = self.eat("cascade");
         if !cascade {
-            let _ = self.word("restrict");
+            let _ = self.eat("restrict");
         }
         Ok(Utility::Truncate { tables, cascade, restart })
     }
 
-    /// The lexemes inside a pair of brackets, the opening one being next; goes past the closing one.
-    fn bracketed(&mut self) -> Result<&[Lexeme], PlanError> {
-        let start = self.at + 1;
-        self.expect_token(&Token::LParen)?;
-        let depth = self.lexemes.get(start..).unwrap_or(&[]).iter().try_fold((1usize, start), |(depth, at), lexeme| {
-            let depth = match lexeme.token {
-                Token::LParen => depth + 1,
-                Token::RParen => depth - 1,
-                _ => depth,
-            };
-            if depth == 0 { ControlFlow::Break(at) } else { ControlFlow::Continue((depth, at + 1)) }
-        });
-        match depth {
-            ControlFlow::Break(end) => {
-                self.at = end + 1;
-                Ok(self.lexemes.get(start..end).unwrap_or(&[]))
-            }
-            ControlFlow::Continue(_) => {
-                self.at = self.lexemes.len();
-                Err(self.unexpected())
-            }
-        }
-    }
-
-    fn column_list(&mut self) -> Result<Vec<(String, u32)>, PlanError> {
-        self.expect_token(&Token::LParen)?;
+    fn copied_columns(&mut self) -> Result<Vec<(String, u32)>, PlanError> {
+        self.expect_sign("(")?;
         let mut columns = Vec::new();
         loop {
             columns.push(self.identifier()?);
-            if !self.token(&Token::Comma) {
+            if !self.eat_sign(",") {
                 break;
             }
         }
-        self.expect_token(&Token::RParen)?;
+        self.expect_sign(")")?;
         Ok(columns)
     }
 
     fn copy(&mut self) -> Result<CopyStatement, PlanError> {
-        let positions = self.positions;
-        let binary_at = self.position();
+        let binary_at = self.here();
         let mut options = Vec::new();
-        if self.peek().is_some_and(|lexeme| lexeme.is_word("binary"))
-            && self.lexemes.get(self.at + 1).is_some_and(|next| {
-                matches!(next.token, Token::Word(_)) && !next.is_word("from") && !next.is_word("to")
-            })
-        {
+        let named = |next: &Lexeme<'_>| {
+            matches!(next.token, Token::Word(..) | Token::Quoted(_)) && !next.is_word("from") && !next.is_word("to")
+        };
+        if self.is("binary") && self.ahead(1).is_some_and(named) {
             self.at += 1;
             options.push(CopyOption {
                 name: "format".to_owned(),
@@ -523,28 +425,26 @@ impl Reader<'_, '_> {
                 at: binary_at,
             });
         }
-        let source = if self.peek().is_some_and(|lexeme| lexeme.token == Token::LParen) {
-            let inner = self.bracketed()?;
-            let end = inner.last().map_or(0, |last| last.end);
-            CopySource::Query(super::query(inner, end, positions)?)
+        let source = if self.is_sign("(") {
+            self.expect_sign("(")?;
+            let query = self.query()?;
+            self.expect_sign(")")?;
+            CopySource::Query(Box::new(query))
         } else {
             let name = self.name()?;
-            let columns = match self.peek() {
-                Some(lexeme) if lexeme.token == Token::LParen => Some(self.column_list()?),
-                _ => None,
-            };
+            let columns = if self.is_sign("(") { Some(self.copied_columns()?) } else { None };
             CopySource::Table { name, columns }
         };
-        let at = self.position();
-        let from = self.word("from");
+        let at = self.here();
+        let from = self.eat("from");
         if !from {
             self.expect("to")?;
         }
         if matches!((&source, from), (CopySource::Query(_), true)) {
             return Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", "syntax error at or near \"FROM\"").at(at));
         }
-        let file_at = self.position();
-        let stdio = if from { self.word("stdin") } else { self.word("stdout") };
+        let file_at = self.here();
+        let stdio = if from { self.eat("stdin") } else { self.eat("stdout") };
         if !stdio {
             return Err(PlanError::new(
                 SqlState::INSUFFICIENT_PRIVILEGE,
@@ -554,101 +454,98 @@ impl Reader<'_, '_> {
             .at(file_at)
             .hint("use COPY ... FROM STDIN or TO STDOUT; psql's \\copy does"));
         }
-        let _ = self.word("with");
-        if self.peek().is_some_and(|lexeme| lexeme.token == Token::LParen) {
+        let _ = self.eat("with");
+        if self.is_sign("(") {
             self.copy_options(&mut options)?;
         } else {
             self.legacy_copy_options(&mut options)?;
         }
         let mut filter = None;
-        if self.word("where") {
-            let rest = self.lexemes.get(self.at..).unwrap_or(&[]);
-            filter = Some(super::expression(rest, positions)?);
-            self.at = self.lexemes.len();
+        if self.eat("where") {
+            filter = Some(self.expression()?);
         }
         Ok(CopyStatement { source, from, options, filter })
     }
 
     fn copy_options(&mut self, options: &mut Vec<CopyOption>) -> Result<(), PlanError> {
-        self.expect_token(&Token::LParen)?;
+        self.expect_sign("(")?;
         loop {
             let (name, at) = self.identifier()?;
-            let value = match self.peek().map(|lexeme| lexeme.token.clone()) {
-                Some(Token::Comma | Token::RParen) => CopyOptionValue::None,
-                Some(Token::LParen) => {
-                    CopyOptionValue::Columns(self.column_list()?.into_iter().map(|(column, _)| column).collect())
+            let value = match self.peek().map(|lexeme| &lexeme.token) {
+                Some(Token::Sign("," | ")")) => CopyOptionValue::None,
+                Some(Token::Sign("(")) => {
+                    CopyOptionValue::Columns(self.copied_columns()?.into_iter().map(|(column, _)| column).collect())
                 }
-                Some(Token::Mul) => {
+                Some(Token::Operator("*")) => {
                     self.at += 1;
                     CopyOptionValue::Star
                 }
-                Some(Token::Number(number, _)) => {
+                Some(Token::Number(number)) => {
                     self.at += 1;
-                    CopyOptionValue::Word(number)
+                    CopyOptionValue::Word((*number).to_owned())
                 }
-                Some(Token::Word(word)) => {
+                Some(Token::Word(word, _)) => {
                     self.at += 1;
-                    CopyOptionValue::Word(fold(&word.value, None))
+                    CopyOptionValue::Word(word.clone().into_owned())
                 }
-                Some(text) => self.text(text)?,
+                Some(_) => self.copy_text()?,
                 None => return Err(self.unexpected()),
             };
             options.push(CopyOption { name, value, at });
-            if !self.token(&Token::Comma) {
+            if !self.eat_sign(",") {
                 break;
             }
         }
-        self.expect_token(&Token::RParen)
+        self.expect_sign(")")
     }
 
-    fn text(&mut self, token: Token) -> Result<CopyOptionValue, PlanError> {
-        match token {
-            Token::SingleQuotedString(_) | Token::EscapedStringLiteral(_) | Token::DollarQuotedString(_) => {
-                self.at += 1;
-                Ok(CopyOptionValue::Text(token))
+    fn copy_text(&mut self) -> Result<CopyOptionValue, PlanError> {
+        match self.peek().map(|lexeme| &lexeme.token) {
+            Some(Token::Text(_) | Token::Escaped(_) | Token::Dollar(_)) => {
+                let mut text = Vec::new();
+                self.literal(&mut text)?;
+                text.pop().map(CopyOptionValue::Text).ok_or_else(|| self.unexpected())
             }
-            _ => Err(self.unexpected()),
+            _other => Err(self.unexpected()),
         }
     }
 
     /// The grammar of before PostgreSQL 9.0, which psql's \copy still sends.
     fn legacy_copy_options(&mut self, options: &mut Vec<CopyOption>) -> Result<(), PlanError> {
         while self.peek().is_some_and(|lexeme| !lexeme.is_word("where")) {
-            let at = self.position();
-            let (name, value) = if self.word("binary") {
+            let at = self.here();
+            let (name, value) = if self.eat("binary") {
                 ("format", CopyOptionValue::Word("binary".to_owned()))
-            } else if self.word("csv") {
+            } else if self.eat("csv") {
                 ("format", CopyOptionValue::Word("csv".to_owned()))
-            } else if self.word("header") {
+            } else if self.eat("header") {
                 ("header", CopyOptionValue::None)
-            } else if self.word("freeze") {
+            } else if self.eat("freeze") {
                 ("freeze", CopyOptionValue::None)
-            } else if self.word("force") {
-                let name = if self.word("quote") {
+            } else if self.eat("force") {
+                let name = if self.eat("quote") {
                     "force_quote"
-                } else if self.word("not") {
+                } else if self.eat("not") {
                     self.expect("null")?;
                     "force_not_null"
                 } else {
                     self.expect("null")?;
                     "force_null"
                 };
-                if self.token(&Token::Mul) {
+                if self.eat_operator("*") {
                     (name, CopyOptionValue::Star)
                 } else {
                     let mut columns = vec![self.identifier()?.0];
-                    while self.token(&Token::Comma) {
+                    while self.eat_sign(",") {
                         columns.push(self.identifier()?.0);
                     }
                     (name, CopyOptionValue::Columns(columns))
                 }
             } else {
-                let name =
-                    ["delimiter", "null", "quote", "escape", "encoding"].into_iter().find(|name| self.word(name));
+                let name = ["delimiter", "null", "quote", "escape", "encoding"].into_iter().find(|name| self.eat(name));
                 let Some(name) = name else { return Err(self.unexpected()) };
-                let _ = self.word("as");
-                let Some(token) = self.peek().map(|lexeme| lexeme.token.clone()) else { return Err(self.unexpected()) };
-                (name, self.text(token)?)
+                let _ = self.eat("as");
+                (name, self.copy_text()?)
             };
             options.push(CopyOption { name: name.to_owned(), value, at });
         }

@@ -1,15 +1,12 @@
 //! FROM: tables, views, CTEs, sub-queries, functions and joins.
 
-use sqlparser::ast::{
-    Join, JoinConstraint, JoinOperator, ObjectName, TableAlias, TableFactor, TableFunctionArgs, TableWithJoins,
-};
-
 use super::super::ast;
+use super::super::ast::tree::{Alias, Call, FromItem, Ident, JoinOn, Piece, TableName};
 use super::super::error::PlanError;
-use super::lookup::Place;
-use super::scope::{Columns, Role, Scope, ScopeRelation};
-use super::tree::{FunctionName, Node, Relation, RelationKind};
-use super::{Binder, Found, MAX_VIEW_DEPTH, Nodes, absent, bracketed, comma_separated};
+use super::query::Locked;
+use super::scope::{Columns, Role, Scope, ScopeRelation, Star};
+use super::tree::{Node, Relation, RelationKind};
+use super::{Binder, Found, MAX_VIEW_DEPTH, Nodes, bracketed, dotted, named};
 use crate::catalog::{QualifiedName, Scope as TableScope};
 use crate::sqlstate::SqlState;
 
@@ -28,268 +25,255 @@ const COMPOSITE_FUNCTIONS: [(&str, &[&str]); 9] = [
 
 impl Binder<'_> {
     /// Binds a FROM list into `scope`.
-    pub(super) fn from(&mut self, tables: &[TableWithJoins], scope: &mut Scope<'_>) -> Result<Nodes, PlanError> {
-        let mut items = Vec::with_capacity(tables.len());
-        for table in tables {
-            items.push(self.table_with_joins(table, scope)?);
-        }
-        Ok(comma_separated(items))
-    }
-
-    fn table_with_joins(&mut self, table: &TableWithJoins, scope: &mut Scope<'_>) -> Result<Nodes, PlanError> {
-        let TableWithJoins { relation, joins } = table;
-        let mut nodes = self.table_factor(relation, scope)?;
-        for Join { relation, global, join_operator } in joins {
-            absent(!global, "GLOBAL JOIN")?;
-            let (words, constraint): (&[&'static str], _) = match join_operator {
-                JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => (&["JOIN"], constraint),
-                JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => (&["LEFT", "JOIN"], constraint),
-                JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => {
-                    (&["RIGHT", "JOIN"], constraint)
-                }
-                JoinOperator::FullOuter(constraint) => (&["FULL", "JOIN"], constraint),
-                JoinOperator::CrossJoin(constraint) => (&["CROSS", "JOIN"], constraint),
-                JoinOperator::Semi(_)
-                | JoinOperator::LeftSemi(_)
-                | JoinOperator::RightSemi(_)
-                | JoinOperator::Anti(_)
-                | JoinOperator::LeftAnti(_)
-                | JoinOperator::RightAnti(_)
-                | JoinOperator::CrossApply
-                | JoinOperator::OuterApply
-                | JoinOperator::AsOf { .. }
-                | JoinOperator::StraightJoin(_)
-                | JoinOperator::ArrayJoin
-                | JoinOperator::LeftArrayJoin
-                | JoinOperator::InnerArrayJoin => return Err(PlanError::unsupported("this kind of join", 0)),
-            };
-            if *constraint == JoinConstraint::Natural {
-                nodes.push(Node::Word("NATURAL"));
+    pub(super) fn from(
+        &mut self,
+        items: &[FromItem],
+        scope: &mut Scope<'_>,
+        locked: &Locked,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
+        for (i, item) in items.iter().enumerate() {
+            if i > 0 {
+                out.push(Node::Word(","));
             }
-            nodes.extend(words.iter().map(|word| Node::Word(word)));
-            nodes.extend(self.table_factor(relation, scope)?);
-            match constraint {
-                JoinConstraint::None => {}
-                // Merged columns appear once in `*`: their number is PostgreSQL's to say.
-                JoinConstraint::Natural => scope.open = true,
-                JoinConstraint::On(condition) => {
-                    nodes.push(Node::Word("ON"));
-                    self.expr(condition, scope, &mut nodes)?;
-                }
-                JoinConstraint::Using(columns) => {
-                    scope.open = true;
-                    let mut items = Vec::with_capacity(columns.len());
-                    for column in columns {
-                        let (name, at) = self.single(column, "a join column")?;
-                        self.refuse_hidden_in_using(&name, at, scope)?;
-                        items.push(vec![Node::Name { name, at }]);
-                    }
-                    nodes.push(Node::Word("USING"));
-                    nodes.extend(bracketed(items));
-                }
-            }
-        }
-        Ok(nodes)
-    }
-
-    /// No relation in a FROM list has hidden columns, but a name that only a target has must not slip in.
-    fn refuse_hidden_in_using(&self, name: &str, at: u32, scope: &Scope<'_>) -> Result<(), PlanError> {
-        let known = scope.relations.iter().all(|relation| match &relation.columns {
-            Columns::Known(_) => true,
-            Columns::Unknown => false,
-        });
-        let found = scope.relations.iter().any(|relation| match &relation.columns {
-            Columns::Known(columns) => relation.role == Role::Source && columns.iter().any(|column| &**column == name),
-            Columns::Unknown => true,
-        });
-        if known && !found {
-            return Err(PlanError::new(
-                SqlState::UNDEFINED_COLUMN,
-                "unknown_column",
-                format!("column \"{name}\" specified in USING clause does not exist in left table"),
-            )
-            .at(at));
+            let star = self.from_item(item, scope, locked, out)?;
+            add_star(&mut scope.star, star);
         }
         Ok(())
     }
 
-    fn table_factor(&mut self, factor: &TableFactor, scope: &mut Scope<'_>) -> Result<Nodes, PlanError> {
-        match factor {
-            TableFactor::Table {
-                name,
-                alias,
-                args,
-                with_hints,
-                version,
-                with_ordinality,
-                partitions,
-                json_path,
-                sample,
-                index_hints,
-            } => {
-                absent(with_hints.is_empty() && index_hints.is_empty(), "a table hint")?;
-                absent(version.is_none(), "a table version")?;
-                absent(partitions.is_empty(), "PARTITION")?;
-                absent(json_path.is_none(), "a JSON path after a table")?;
-                absent(sample.is_none(), "TABLESAMPLE")?;
-                match args {
-                    Some(TableFunctionArgs { args, settings }) => {
-                        absent(settings.is_none(), "SETTINGS")?;
-                        let function = self.function_name(name, true)?;
-                        let arguments = self.function_args(args, Self::place_of_arguments(&function), scope)?;
-                        self.function_in_from(function, arguments, false, *with_ordinality, alias.as_ref(), scope)
-                    }
-                    None => {
-                        absent(!with_ordinality, "WITH ORDINALITY of a table")?;
-                        self.relation(name, alias.as_ref(), scope).map(|node| vec![node])
-                    }
-                }
+    /// Binds an item; its columns are what `*` means by it.
+    pub(super) fn from_item(
+        &mut self,
+        item: &FromItem,
+        scope: &mut Scope<'_>,
+        locked: &Locked,
+        out: &mut Nodes,
+    ) -> Result<Star, PlanError> {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || match item {
+            FromItem::Table { name, alias, sample } => {
+                let nodes = self.relation(name, alias.as_ref(), sample, scope, locked)?;
+                out.extend(nodes);
+                Ok(scope.relations.last().and_then(star_of))
             }
-            TableFactor::Derived { lateral, subquery, alias, sample } => {
-                absent(sample.is_none(), "TABLESAMPLE")?;
-                let bound = if *lateral {
-                    self.query(subquery, Some(scope), false)?
-                } else {
-                    self.query(subquery, scope.parent, false)?
+            FromItem::Query { lateral, query, alias } => {
+                let alias_name: Box<str> = alias
+                    .as_ref()
+                    .and_then(|alias| alias.name.as_ref())
+                    .map(|name| name.name.clone())
+                    .unwrap_or_default();
+                let inner = if locked.has(&alias_name) { Locked::All } else { Locked::Nothing };
+                let outer = if lateral.is_some() { Some(&*scope) } else { scope.parent };
+                let bound = self.locked_query(query, outer, false, &inner)?;
+                push_lateral(*lateral, out);
+                out.push(Node::Word("("));
+                out.extend(bound.nodes);
+                out.push(Node::Word(")"));
+                self.alias_nodes(alias.as_ref(), scope, out)?;
+                // Without a name (PostgreSQL 16 on) its columns are in scope, its name is not.
+                let columns = bound.columns.renamed(&alias_columns(alias.as_ref()));
+                Ok(add(scope, alias_name, columns))
+            }
+            FromItem::Function { lateral, rows, calls, ordinality, alias } => {
+                self.functions(*lateral, *rows, calls, *ordinality, alias.as_ref(), scope, out)
+            }
+            FromItem::Columns { lateral, call, columns, alias } => {
+                push_lateral(*lateral, out);
+                self.pieces(call, &scope.clone(), out)?;
+                self.alias_nodes(alias.as_ref(), scope, out)?;
+                let name = alias
+                    .as_ref()
+                    .and_then(|alias| alias.name.as_ref())
+                    .map_or_else(|| Box::from("xmltable"), |name| name.name.clone());
+                let columns = Columns::Known(columns.clone()).renamed(&alias_columns(alias.as_ref()));
+                Ok(add(scope, name, columns))
+            }
+            FromItem::Nested { item, alias } => {
+                let Some(alias) = alias else {
+                    out.push(Node::Word("("));
+                    let star = self.from_item(item, scope, locked, out)?;
+                    out.push(Node::Word(")"));
+                    return Ok(star);
                 };
-                let mut nodes = Vec::new();
-                if *lateral {
-                    nodes.push(Node::Word("LATERAL"));
-                }
-                nodes.push(Node::Word("("));
-                nodes.extend(bound.nodes);
-                nodes.push(Node::Word(")"));
-                if let Some(alias) = alias {
-                    nodes.extend(self.alias_nodes(alias)?);
-                    let columns = bound.columns.renamed(&self.alias_columns(alias)?);
-                    let alias = self.ident(&alias.name)?.0;
-                    scope.relations.push(ScopeRelation { alias, columns, role: Role::Source });
+                // The alias hides the names inside.
+                let mut inner = Scope::new(scope.parent);
+                out.push(Node::Word("("));
+                let inside = if alias.name.as_ref().is_some_and(|name| locked.has(&name.name)) {
+                    return Err(PlanError::unsupported("locking a join by its alias", 0));
                 } else {
-                    // PostgreSQL 16 allows it: its columns are in scope, its name is not.
-                    scope.relations.push(ScopeRelation {
-                        alias: "".into(),
-                        columns: bound.columns,
-                        role: Role::Source,
-                    });
+                    &Locked::Nothing
+                };
+                if *locked == Locked::All {
+                    return Err(PlanError::unsupported("locking a join that has an alias", 0));
                 }
-                Ok(nodes)
+                let star = self.from_item(item, &mut inner, inside, out)?;
+                out.push(Node::Word(")"));
+                self.alias_nodes(Some(alias), scope, out)?;
+                let columns = match star {
+                    Some(columns) => Columns::Known(columns.into_iter().map(|(_, name)| name).collect()),
+                    None => Columns::Unknown,
+                };
+                let columns = columns.renamed(&alias_columns(Some(alias)));
+                let name = alias.name.as_ref().map(|name| name.name.clone()).unwrap_or_default();
+                Ok(add(scope, name, columns))
             }
-            TableFactor::Function { lateral, name, args, with_ordinality, alias } => {
-                let function = self.function_name(name, true)?;
-                let arguments = self.function_args(args, Self::place_of_arguments(&function), scope)?;
-                self.function_in_from(function, arguments, *lateral, *with_ordinality, alias.as_ref(), scope)
-            }
-            TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality } => {
-                absent(!with_offset && with_offset_alias.is_none(), "UNNEST ... WITH OFFSET")?;
-                let function = FunctionName { schema: None, name: "unnest".into(), at: 0, in_from: true };
-                let arguments = self.exprs(array_exprs, scope)?;
-                self.function_in_from(function, arguments, false, *with_ordinality, alias.as_ref(), scope)
-            }
-            TableFactor::NestedJoin { table_with_joins, alias } => {
-                let mut nodes = vec![Node::Word("(")];
-                match alias {
-                    None => nodes.extend(self.table_with_joins(table_with_joins, scope)?),
-                    Some(alias) => {
-                        // The alias hides the names inside.
-                        let mut inner = Scope::new(scope.parent);
-                        let bound = self.table_with_joins(table_with_joins, &mut inner)?;
-                        nodes.extend(bound);
-                        let (alias, _) = self.ident(&alias.name)?;
-                        scope.relations.push(ScopeRelation { alias, columns: Columns::Unknown, role: Role::Source });
+            FromItem::Join { left, words, natural, right, on } => {
+                let left = self.from_item(left, scope, locked, out)?;
+                self.pieces(words, &scope.clone(), out)?;
+                let right = self.from_item(right, scope, locked, out)?;
+                if *natural && !self.system.is_empty() {
+                    return Err(PlanError::unsupported("NATURAL JOIN beside system columns", 0));
+                }
+                match on {
+                    JoinOn::Nothing if *natural => {
+                        scope.open = true;
+                        Ok(merged(left, right, None))
+                    }
+                    JoinOn::Nothing => Ok(both(left, right)),
+                    JoinOn::On(at, condition) => {
+                        out.push(Node::Keyword("ON", *at));
+                        self.pieces(condition, &scope.clone(), out)?;
+                        Ok(both(left, right))
+                    }
+                    JoinOn::Using { at, columns, alias } => {
+                        scope.open = true;
+                        out.push(Node::Keyword("USING", *at));
+                        for column in columns {
+                            self.check_using(column, scope, &left, &right)?;
+                        }
+                        out.extend(bracketed(columns.iter().map(|column| vec![named(column)]).collect()));
+                        let names: Vec<Box<str>> = columns.iter().map(|column| column.name.clone()).collect();
+                        if let Some(alias) = alias {
+                            out.extend([Node::Word("AS"), named(alias)]);
+                            scope.relations.push(ScopeRelation {
+                                alias: alias.name.clone(),
+                                columns: Columns::Known(names.clone()),
+                                role: Role::Source,
+                                system: false,
+                            });
+                        }
+                        Ok(merged(left, right, Some(&names)))
                     }
                 }
-                nodes.push(Node::Word(")"));
-                if let Some(alias) = alias {
-                    nodes.extend(self.alias_nodes(alias)?);
-                }
-                Ok(nodes)
             }
-            TableFactor::TableFunction { .. }
-            | TableFactor::JsonTable { .. }
-            | TableFactor::OpenJsonTable { .. }
-            | TableFactor::Pivot { .. }
-            | TableFactor::Unpivot { .. }
-            | TableFactor::UnpivotExpr { .. }
-            | TableFactor::MatchRecognize { .. }
-            | TableFactor::XmlTable { .. }
-            | TableFactor::SemanticView { .. } => Err(PlanError::unsupported("this item in FROM", 0)),
-        }
+        })
     }
 
-    fn function_in_from(
-        &mut self,
-        function: FunctionName,
-        arguments: Nodes,
-        lateral: bool,
-        with_ordinality: bool,
-        alias: Option<&TableAlias>,
-        scope: &mut Scope<'_>,
-    ) -> Result<Nodes, PlanError> {
-        Self::check_place(&function, Place::Mixed)?;
-        let mut nodes = Vec::new();
-        if lateral {
-            nodes.push(Node::Word("LATERAL"));
-        }
-        let name = function.name.clone();
-        nodes.push(Node::Function(function));
-        nodes.push(Node::Word("("));
-        nodes.extend(arguments);
-        nodes.push(Node::Word(")"));
-        if with_ordinality {
-            nodes.extend([Node::Word("WITH"), Node::Word("ORDINALITY")]);
-        }
-        let (alias_name, aliases) = match alias {
-            None => (name.clone(), Vec::new()),
-            Some(alias) => {
-                nodes.extend(self.alias_nodes(alias)?);
-                (self.ident(&alias.name)?.0, self.alias_columns(alias)?)
+    /// A column of USING must be one of each side's own: a leaf in FROM has the hidden column too.
+    fn check_using(&self, column: &Ident, scope: &Scope<'_>, left: &Star, right: &Star) -> Result<(), PlanError> {
+        let hidden = scope.relations.iter().any(|relation| relation.role == Role::Leaf || relation.system);
+        for (side, what) in [(left, "left"), (right, "right")] {
+            let missing = match side {
+                Some(columns) => !columns.iter().any(|(_, name)| *name == column.name || (name.is_empty() && !hidden)),
+                None => hidden,
+            };
+            if missing {
+                let message =
+                    format!("column \"{}\" specified in USING clause does not exist in {what} table", column.name);
+                return Err(PlanError::new(SqlState::UNDEFINED_COLUMN, "unknown_column", message).at(column.at));
             }
-        };
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a function in FROM")]
+    fn functions(
+        &mut self,
+        lateral: Option<u32>,
+        rows: Option<u32>,
+        calls: &[Call],
+        ordinality: Option<u32>,
+        alias: Option<&Alias>,
+        scope: &mut Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<Star, PlanError> {
+        let seen = scope.clone();
+        push_lateral(lateral, out);
+        if let Some(at) = rows {
+            out.extend([Node::Keyword("ROWS", at), Node::Word("FROM"), Node::Word("(")]);
+        }
+        let aliases = alias_columns(alias);
+        let first = calls.first().map(|call| call.name.clone()).unwrap_or_default();
+        let alias_name = alias.and_then(|alias| alias.name.as_ref()).map_or(first, |name| name.name.clone());
         // The columns are always said: to PostgreSQL, `g.f` on a function's scalar result may be a call of f.
-        let composite = COMPOSITE_FUNCTIONS.iter().find(|(function, _)| *function == &*name);
-        let mut columns: Vec<Box<str>> = match composite {
-            Some((_, columns)) => columns.iter().map(|column| Box::from(*column)).collect(),
-            None if aliases.is_empty() => vec![alias_name.clone()],
-            None => Vec::new(),
-        };
-        if with_ordinality && columns.len() > aliases.len() {
+        let mut columns: Vec<Box<str>> = Vec::new();
+        for (i, call) in calls.iter().enumerate() {
+            if i > 0 {
+                out.push(Node::Word(","));
+            }
+            self.pieces(&call.pieces, &seen, out)?;
+            if !call.columns.is_empty() {
+                out.push(Node::Word("AS"));
+                self.typed_columns(&call.columns, scope, out)?;
+                columns.extend(call.columns.iter().map(|(name, _)| name.name.clone()));
+                continue;
+            }
+            let composite = COMPOSITE_FUNCTIONS.iter().find(|(function, _)| *function == &*call.name);
+            match composite {
+                Some((_, names)) => columns.extend(names.iter().map(|name| Box::from(*name))),
+                None if &*call.name == "unnest" => {
+                    // As many columns as arrays: each has the function's or the alias's name.
+                    let arrays = 1 + top_level_commas(&call.pieces);
+                    let name = if arrays == 1 && rows.is_none() { alias_name.clone() } else { call.name.clone() };
+                    columns.extend(std::iter::repeat_n(name, arrays));
+                }
+                None if rows.is_some() => columns.push(call.name.clone()),
+                None => columns.push(alias_name.clone()),
+            }
+        }
+        if rows.is_some() {
+            out.push(Node::Word(")"));
+        }
+        if let Some(at) = ordinality {
+            out.extend([Node::Keyword("WITH", at), Node::Word("ORDINALITY")]);
             columns.push("ordinality".into());
         }
-        for (i, alias) in aliases.iter().enumerate() {
-            match columns.get_mut(i) {
-                Some(column) => column.clone_from(alias),
-                None => columns.push(alias.clone()),
+        self.alias_nodes(alias, scope, out)?;
+        let typed = alias.is_some_and(|alias| alias.columns.iter().any(|(_, rest)| !rest.is_empty()));
+        if typed {
+            columns.clone_from(&aliases);
+        } else {
+            for (i, alias) in aliases.iter().enumerate() {
+                match columns.get_mut(i) {
+                    Some(column) => column.clone_from(alias),
+                    None => columns.push(alias.clone()),
+                }
             }
         }
-        scope.relations.push(ScopeRelation { alias: alias_name, columns: Columns::Known(columns), role: Role::Source });
-        Ok(nodes)
+        Ok(add(scope, alias_name, Columns::Known(columns)))
     }
 
     /// A relation that is read.
-    fn relation(
+    pub(super) fn relation(
         &mut self,
-        name: &ObjectName,
-        alias: Option<&TableAlias>,
+        name: &TableName,
+        alias: Option<&Alias>,
+        sample: &[Piece],
         scope: &mut Scope<'_>,
-    ) -> Result<Node, PlanError> {
-        let parts = self.parts(name)?;
-        let at = parts.first().map_or(0, |(_, at)| *at);
-        let plain: Vec<&str> = parts.iter().map(|(name, _)| &**name).collect();
-        let mut logical: Nodes = Vec::new();
-        for (i, (name, at)) in parts.iter().enumerate() {
-            if i > 0 {
-                logical.push(Node::Word("."));
+        locked: &Locked,
+    ) -> Result<Nodes, PlanError> {
+        let TableName { before, parts, after } = name;
+        let at = parts.first().map_or(0, |part| part.at);
+        let plain: Vec<&str> = parts.iter().map(|part| &*part.name).collect();
+        let nothing = Scope::new(None);
+        let mut logical = self.bound(before, &nothing)?;
+        logical.extend(dotted(parts));
+        logical.extend(self.bound(after, &nothing)?);
+        let marked = !before.is_empty() || !after.is_empty();
+        let mut alias_name: Box<str> = plain.last().copied().unwrap_or_default().into();
+        let mut alias_column_nodes = Vec::new();
+        if let Some(alias) = alias {
+            if let Some(name) = &alias.name {
+                logical.extend([Node::Word("AS"), named(name)]);
+                alias_name = name.name.clone();
             }
-            logical.push(Node::Name { name: name.clone(), at: *at });
+            if alias.bracketed {
+                self.typed_columns(&alias.columns, scope, &mut alias_column_nodes)?;
+                logical.extend(alias_column_nodes.iter().cloned());
+            }
         }
-        let table_name: Box<str> = plain.last().copied().unwrap_or_default().into();
-        let (alias_name, aliases, alias_columns) = match alias {
-            None => (table_name, Vec::new(), Vec::new()),
-            Some(alias) => {
-                logical.extend(self.alias_nodes(alias)?);
-                (self.ident(&alias.name)?.0, self.alias_columns(alias)?, self.alias_column_nodes(alias)?)
-            }
-        };
+        let mut role = Role::Source;
+        let mut system = false;
         let (kind, columns) = match self.find(&plain, at)? {
             Found::Cte(columns) => (RelationKind::Cte, columns),
             Found::Catalog(physical) => (RelationKind::Catalog { physical }, Columns::Unknown),
@@ -298,25 +282,65 @@ impl Binder<'_> {
                     definition.columns.iter().map(|column| column.name.as_str().into()).collect();
                 let columns = Columns::Known(names.clone());
                 match definition.scope {
+                    TableScope::Org if locked.has(&alias_name) => {
+                        self.touches_org = true;
+                        role = Role::Leaf;
+                        if alias.is_some_and(|alias| alias.bracketed) {
+                            return Err(PlanError::unsupported("locking a table whose columns are renamed", at));
+                        }
+                        (RelationKind::Leaf { table }, columns)
+                    }
                     TableScope::Org => {
                         self.touches_org = true;
-                        (RelationKind::Org { table, columns: names }, columns)
+                        let mut passed = names;
+                        system = !self.system.is_empty();
+                        passed.extend(self.system.iter().map(|name| Box::from(*name)));
+                        (RelationKind::Org { table, columns: passed }, columns)
                     }
-                    TableScope::Global => (RelationKind::Global { table }, columns),
+                    TableScope::Global => {
+                        system = !self.system.is_empty();
+                        (RelationKind::Global { table }, columns)
+                    }
                 }
             }
             Found::View(view) => {
-                let (query, columns) = self.view(&view, at)?;
+                let inner = if locked.has(&alias_name) { Locked::All } else { Locked::Nothing };
+                let (query, columns) = self.view(&view, at, &inner)?;
                 (RelationKind::View { query, columns: columns.clone() }, Columns::Known(columns))
             }
         };
+        let sample = self.bound(sample, &nothing)?;
+        match &kind {
+            RelationKind::Cte if marked => {
+                return Err(PlanError::unsupported("ONLY before the name of a WITH query", at));
+            }
+            RelationKind::Org { .. } | RelationKind::Leaf { .. } | RelationKind::Global { .. } => {}
+            RelationKind::Cte | RelationKind::Catalog { .. } | RelationKind::View { .. } => {
+                if !sample.is_empty() {
+                    let mut error = PlanError::new(
+                        SqlState::WRONG_OBJECT_TYPE,
+                        "wrong_object",
+                        "TABLESAMPLE clause can only be applied to tables and materialized views",
+                    );
+                    error.position = (at > 0).then_some(at);
+                    return Err(error);
+                }
+            }
+        }
+        let aliases = alias_columns(alias);
         let columns = columns.renamed(&aliases);
-        scope.relations.push(ScopeRelation { alias: alias_name.clone(), columns, role: Role::Source });
-        Ok(Node::Relation(Relation { kind, alias: alias_name, logical, alias_columns }))
+        scope.relations.push(ScopeRelation { alias: alias_name.clone(), columns, role, system });
+        Ok(vec![Node::Relation(Relation {
+            kind,
+            alias: alias_name,
+            logical,
+            alias_columns: alias_column_nodes,
+            sample,
+        })])
     }
 
     /// Binds a view's text in place of its name: so it reads the caller's org only.
-    fn view(&mut self, name: &QualifiedName, at: u32) -> Result<(Nodes, Vec<Box<str>>), PlanError> {
+    fn view(&mut self, name: &QualifiedName, at: u32, locked: &Locked) -> Result<(Nodes, Vec<Box<str>>), PlanError> {
         if self.view_depth >= MAX_VIEW_DEPTH {
             return Err(
                 PlanError::new(SqlState::STATEMENT_TOO_COMPLEX, "too_deep", "views use each other too deeply").at(at)
@@ -325,46 +349,126 @@ impl Binder<'_> {
         let Some(view) = self.catalog.views.get(name) else {
             return Err(PlanError::internal(format!("view {name} vanished")));
         };
-        let (query, _) = ast::parse_query(&view.query)
+        let query = ast::parse_query(&view.query)
             .map_err(|error| PlanError::internal(format!("view {name} does not parse: {error}")))?;
         let mut inner = Binder {
             catalog: self.catalog,
-            positions: None,
             ctes: Vec::new(),
             view_depth: self.view_depth + 1,
             params: 0,
             touches_org: false,
-            place: Place::Mixed,
+            system: Vec::new(),
         };
-        let bound = inner.query(&query, None, false)?;
+        let bound = inner.locked_query(&query, None, false, locked)?;
         self.touches_org |= inner.touches_org;
         Ok((bound.nodes, view.columns.iter().map(|column| column.as_str().into()).collect()))
     }
 
     /// `AS alias (a, b)`.
-    fn alias_nodes(&self, alias: &TableAlias) -> Result<Nodes, PlanError> {
-        let TableAlias { explicit: _, name, columns: _, at } = alias;
-        absent(at.is_none(), "AT after an alias")?;
-        let (name, position) = self.plain_ident(name)?;
-        let mut nodes = vec![Node::Word("AS"), Node::Name { name, at: position }];
-        nodes.extend(self.alias_column_nodes(alias)?);
-        Ok(nodes)
+    fn alias_nodes(&mut self, alias: Option<&Alias>, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        let Some(Alias { name, columns, bracketed }) = alias else { return Ok(()) };
+        out.push(Node::Word("AS"));
+        if let Some(name) = name {
+            out.push(named(name));
+        }
+        if *bracketed {
+            self.typed_columns(columns, scope, out)?;
+        }
+        Ok(())
     }
 
-    /// `(a, b)` or `(a int, b text)`; nothing when there are none.
-    pub(super) fn alias_column_nodes(&self, alias: &TableAlias) -> Result<Nodes, PlanError> {
-        if alias.columns.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut items = Vec::with_capacity(alias.columns.len());
-        for column in &alias.columns {
-            let (name, at) = self.ident(&column.name)?;
-            let mut item = vec![Node::Name { name, at }];
-            if let Some(data_type) = &column.data_type {
-                item.push(Node::Type(self.data_type(data_type)?));
-            }
+    /// `(a, b)` or `(a int, b text)`.
+    fn typed_columns(
+        &mut self,
+        columns: &[(Ident, Vec<Piece>)],
+        scope: &Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
+        let mut items = Vec::with_capacity(columns.len());
+        for (name, rest) in columns {
+            let mut item = vec![named(name)];
+            self.pieces(rest, scope, &mut item)?;
             items.push(item);
         }
-        Ok(bracketed(items))
+        out.extend(bracketed(items));
+        Ok(())
     }
+}
+
+fn push_lateral(lateral: Option<u32>, out: &mut Nodes) {
+    if let Some(at) = lateral {
+        out.push(Node::Keyword("LATERAL", at));
+    }
+}
+
+fn alias_columns(alias: Option<&Alias>) -> Vec<Box<str>> {
+    alias.map(|alias| alias.columns.iter().map(|(name, _)| name.name.clone()).collect()).unwrap_or_default()
+}
+
+/// Puts a source in scope; what `*` means by it.
+fn add(scope: &mut Scope<'_>, alias: Box<str>, columns: Columns) -> Star {
+    let relation = ScopeRelation { alias, columns, role: Role::Source, system: false };
+    let star = star_of(&relation);
+    scope.relations.push(relation);
+    star
+}
+
+pub(super) fn star_of(relation: &ScopeRelation) -> Star {
+    match &relation.columns {
+        Columns::Known(names) => {
+            // Without a name the columns stand alone.
+            let qualifier = (!relation.alias.is_empty()).then(|| relation.alias.clone());
+            Some(names.iter().map(|name| (qualifier.clone(), name.clone())).collect())
+        }
+        Columns::Unknown => None,
+    }
+}
+
+fn add_star(star: &mut Star, more: Star) {
+    match (star.as_mut(), more) {
+        (Some(columns), Some(more)) => columns.extend(more),
+        (None, _) | (_, None) => *star = None,
+    }
+}
+
+fn both(left: Star, right: Star) -> Star {
+    let mut columns = left?;
+    columns.extend(right?);
+    Some(columns)
+}
+
+/// Merged columns come first, then the rest of the left side, then the rest of the right. `None` merges all that both
+/// sides have.
+fn merged(left: Star, right: Star, names: Option<&[Box<str>]>) -> Star {
+    let (left, right) = (left?, right?);
+    if left.iter().chain(&right).any(|(_, name)| name.is_empty()) {
+        return None;
+    }
+    let shared: Vec<Box<str>> = match names {
+        Some(names) => names.to_vec(),
+        None => {
+            let is_right = |name: &str| right.iter().any(|(_, other)| &**other == name);
+            left.iter().map(|(_, name)| name.clone()).filter(|name| is_right(name)).collect()
+        }
+    };
+    let mut columns: Vec<(Option<Box<str>>, Box<str>)> = shared.iter().map(|name| (None, name.clone())).collect();
+    let is_rest = |column: &(Option<Box<str>>, Box<str>)| !shared.contains(&column.1);
+    columns.extend(left.into_iter().filter(is_rest));
+    columns.extend(right.into_iter().filter(is_rest));
+    Some(columns)
+}
+
+/// Commas between the arguments of a call.
+fn top_level_commas(pieces: &[Piece]) -> usize {
+    let mut depth = 0usize;
+    let mut commas = 0;
+    for piece in pieces {
+        match piece {
+            Piece::Word("(" | "[", _) => depth += 1,
+            Piece::Word(")" | "]", _) => depth = depth.saturating_sub(1),
+            Piece::Word(",", _) if depth == 1 => commas += 1,
+            _other => {}
+        }
+    }
+    commas
 }

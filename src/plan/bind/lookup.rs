@@ -5,25 +5,12 @@
 //! `COALESCE(NULL::regclass, '16501')` as a relation of its own and print its name, and no stand-in would be asked. So it
 //! may stand where it is alone or only compared; anywhere else it must be cast to `text` or `oid`, or is refused.
 
-use sqlparser::ast::{CastKind, DataType, Expr, Value};
-
+use super::super::ast::tree::{Cast, Lookup, Place};
 use super::super::error::PlanError;
-use super::super::policy::{Lookup, lookup_type};
+use super::super::policy::{self, lookup_type};
 use super::scope::Scope;
 use super::tree::{FunctionName, Node, TypeName};
 use super::{Binder, Nodes};
-
-/// What may become of an expression's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// Its type may become that of other expressions.
-    Mixed,
-    /// Nothing else takes its type: an output column, the operand of a cast, an argument of a function that does not
-    /// return its type.
-    Alone,
-    /// Whatever takes its type is only compared, never shown.
-    Compared,
-}
 
 /// Functions that return values of these types.
 const RETURNING: [&str; 6] =
@@ -44,130 +31,77 @@ const LENDING: [&str; 10] = [
 ];
 
 impl Binder<'_> {
-    /// The place of the expression or query that is bound now. Whoever binds the next must say so again.
-    pub(super) fn take_place(&mut self) -> Place {
-        std::mem::replace(&mut self.place, Place::Mixed)
-    }
-
-    /// Binds an expression in a place.
-    pub(super) fn expr_at(
-        &mut self,
-        place: Place,
-        expr: &Expr,
-        scope: &Scope<'_>,
-        out: &mut Nodes,
-    ) -> Result<(), PlanError> {
-        self.place = place;
-        self.expr(expr, scope, out)
-    }
-
-    /// The place of a function's arguments.
-    pub(super) fn place_of_arguments(name: &FunctionName) -> Place {
-        let builtin = matches!(name.schema.as_deref(), None | Some("pg_catalog"));
-        let lends = builtin
-            && (LENDING.contains(&&*name.name)
-                || &*name.name == "pg_typeof"
-                || super::super::policy::catalog_function(&name.name).is_some());
-        if lends { Place::Alone } else { Place::Mixed }
-    }
-
-    /// A function that returns such a value stands only where one may.
-    pub(super) fn check_place(name: &FunctionName, place: Place) -> Result<(), PlanError> {
-        let builtin = matches!(name.schema.as_deref(), None | Some("pg_catalog"));
-        let misplaces = builtin && RETURNING.contains(&&*name.name) && (place == Place::Mixed || name.in_from);
-        if misplaces { Err(misplaced(&name.name, name.at)) } else { Ok(()) }
-    }
-
-    /// `expr::type` and `CAST(expr AS type)`.
-    pub(super) fn cast(
-        &mut self,
-        kind: &CastKind,
-        expr: &Expr,
-        data_type: &DataType,
-        place: Place,
-        scope: &Scope<'_>,
-        out: &mut Nodes,
-    ) -> Result<(), PlanError> {
-        let name = self.data_type(data_type)?;
+    /// Binds a cast to one of these types.
+    pub(super) fn lookup(&mut self, lookup: &Lookup, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        let Lookup { form, operand, name, place } = lookup;
+        let inner = self.bound(operand, scope)?;
+        let param = matches!(inner.as_slice(), [Node::Param { number: _, at: _ }]);
+        let call = checked(name, settled(place), inner, param)?;
         let target = Node::Type(name.clone());
-        let (inner, checked) = match lookup_type(&name) {
-            None => {
-                let mut inner = Vec::new();
-                self.expr_at(Place::Alone, expr, scope, &mut inner)?;
-                (inner, false)
-            }
-            Some(lookup) => (self.looked_up(expr, &name, lookup, place, scope)?, true),
-        };
-        match (kind, checked) {
-            (CastKind::Cast, false) => {
-                out.extend([Node::Word("CAST"), Node::Word("(")]);
-                out.extend(inner);
-                out.extend([Node::Word("AS"), target, Node::Word(")")]);
-            }
-            (CastKind::DoubleColon, false) => {
-                out.extend(inner);
-                out.extend([Node::Word("::"), target]);
-            }
-            (CastKind::Cast, true) => {
+        match form {
+            Cast::Call => {
                 out.push(Node::Logical(vec![Node::Word("CAST"), Node::Word("(")]));
-                out.extend(inner);
+                out.extend(call);
                 out.push(Node::Logical(vec![Node::Word("AS"), target, Node::Word(")")]));
             }
-            (CastKind::DoubleColon, true) => {
-                out.extend(inner);
+            Cast::Colons => {
+                out.extend(call);
                 out.push(Node::Logical(vec![Node::Word("::"), target]));
             }
-            (CastKind::TryCast | CastKind::SafeCast, _) => return Err(PlanError::unsupported("this cast", 0)),
-        }
-        Ok(())
-    }
-
-    /// `regclass 'invoice'`.
-    pub(super) fn typed_string(
-        &mut self,
-        data_type: &DataType,
-        value: &Value,
-        at: u32,
-        place: Place,
-        out: &mut Nodes,
-    ) -> Result<(), PlanError> {
-        let name = self.data_type(data_type)?;
-        let literal = self.string_value(value, at)?;
-        match lookup_type(&name) {
-            None => out.extend([Node::Type(name), literal]),
-            Some(lookup) => {
-                let call = checked(&name, lookup, place, vec![literal], false)?;
-                out.push(Node::Logical(vec![Node::Type(name)]));
+            Cast::Typed => {
+                out.push(Node::Logical(vec![target]));
                 out.extend(call);
             }
         }
         Ok(())
     }
 
-    fn looked_up(
-        &mut self,
-        expr: &Expr,
-        name: &TypeName,
-        lookup: Lookup,
-        place: Place,
-        scope: &Scope<'_>,
-    ) -> Result<Nodes, PlanError> {
-        let mut inner = Vec::new();
-        // The elements of an array are looked up as text: what they were is not asked.
-        self.expr_at(Place::Alone, expr, scope, &mut inner)?;
-        let param = matches!(inner.as_slice(), [Node::Param { number: _, at: _ }]);
-        checked(name, lookup, place, inner, param)
+    /// A function that returns such a value stands only where one may.
+    pub(super) fn check_place(name: &FunctionName) -> Result<(), PlanError> {
+        let builtin = matches!(name.schema.as_deref(), None | Some("pg_catalog"));
+        if !(builtin && RETURNING.contains(&&*name.name)) {
+            return Ok(());
+        }
+        match (name.in_from, settled(&name.place)) {
+            (false, Settled::Alone | Settled::Compared) => Ok(()),
+            (true, _) | (false, Settled::Mixed) => Err(misplaced(&name.name, name.at)),
+        }
+    }
+}
+
+/// A [`Place`] that needs no more asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Settled {
+    Mixed,
+    Alone,
+    Compared,
+}
+
+fn settled(place: &Place) -> Settled {
+    match place {
+        Place::Mixed => Settled::Mixed,
+        Place::Alone => Settled::Alone,
+        Place::Compared => Settled::Compared,
+        Place::Argument(function) => {
+            let FunctionName { schema, name, at: _, in_from: _, place: _ } = &**function;
+            let builtin = matches!(schema.as_deref(), None | Some("pg_catalog"));
+            let lends = builtin
+                && (LENDING.contains(&&**name) || &**name == "pg_typeof" || policy::catalog_function(name).is_some());
+            if lends { Settled::Alone } else { Settled::Mixed }
+        }
     }
 }
 
 /// The call of a stand-in. A parameter keeps the type that it has in PostgreSQL.
-fn checked(name: &TypeName, lookup: Lookup, place: Place, inner: Nodes, param: bool) -> Result<Nodes, PlanError> {
-    let Lookup { element, of_one, of_many } = lookup;
+fn checked(name: &TypeName, place: Settled, inner: Nodes, param: bool) -> Result<Nodes, PlanError> {
+    let Some(policy::Lookup { element, of_one, of_many }) = lookup_type(name) else {
+        return Err(PlanError::internal(format!("type {} has no stand-in", name.name)));
+    };
     let (function, array) = match (&*name.suffix, place) {
-        ("", Place::Alone | Place::Compared) => (of_one, false),
+        ("", Settled::Alone | Settled::Compared) => (of_one, false),
         // What `unnest` or `||` would make of an array is no longer alone.
-        ("[]", Place::Compared) => (of_many, true),
-        (_, Place::Mixed | Place::Alone | Place::Compared) => return Err(misplaced(&name.name, name.at)),
+        ("[]", Settled::Compared) => (of_many, true),
+        (_, Settled::Mixed | Settled::Alone | Settled::Compared) => return Err(misplaced(&name.name, name.at)),
     };
     let mut before = vec![Node::Word(function), Node::Word("(")];
     let mut after = Vec::new();

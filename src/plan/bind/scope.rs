@@ -5,7 +5,7 @@ use super::tree::Node;
 use crate::catalog::ORG_COLUMN;
 use crate::sqlstate::SqlState;
 
-/// What is known of a relation's columns.
+/// What is known of a relation's columns. An empty name is a column whose name is PostgreSQL's to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Columns {
     /// These, in order.
@@ -19,9 +19,16 @@ impl Columns {
         Columns::Known(names.into_iter().map(Into::into).collect())
     }
 
-    fn may_have(&self, name: &str) -> bool {
+    fn has(&self, name: &str) -> bool {
         match self {
             Columns::Known(columns) => columns.iter().any(|column| &**column == name),
+            Columns::Unknown => false,
+        }
+    }
+
+    fn may_have(&self, name: &str) -> bool {
+        match self {
+            Columns::Known(columns) => columns.iter().any(|column| column.is_empty() || &**column == name),
             Columns::Unknown => true,
         }
     }
@@ -45,8 +52,8 @@ impl Columns {
 pub(crate) enum Role {
     /// It is read: `org_id` is not among its physical columns either.
     Source,
-    /// The leaf that DML changes (or `excluded`): physically it has the hidden column.
-    Target,
+    /// The leaf itself, changed or locked (or `excluded`): physically it has the hidden column.
+    Leaf,
 }
 
 #[derive(Debug, Clone)]
@@ -54,6 +61,8 @@ pub(crate) struct ScopeRelation {
     pub(crate) alias: Box<str>,
     pub(crate) columns: Columns,
     pub(crate) role: Role,
+    /// System columns that a derived table passes on, because the statement names them.
+    pub(crate) system: bool,
 }
 
 /// The relations of one query level, and those around it.
@@ -65,14 +74,22 @@ pub(crate) struct Scope<'p> {
     pub(crate) outputs: Vec<Box<str>>,
     /// Whether anything may be in scope here that is not listed (set operations' ORDER BY).
     pub(crate) open: bool,
+    /// What `*` means: qualifier and name of each column, or `None` where PostgreSQL must say.
+    pub(crate) star: Star,
 }
 
-/// The columns that every physical table has besides its own.
-const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"];
+/// The columns of `*`, in order; a merged join column has no qualifier.
+pub(crate) type Star = Option<Vec<(Option<Box<str>>, Box<str>)>>;
+
+/// The columns that every physical table has besides its own, and an org may see.
+pub(crate) const SYSTEM_COLUMNS: [&str; 5] = ["ctid", "xmin", "xmax", "cmin", "cmax"];
+
+/// Not shown: it would name the leaf.
+const TABLE_OID: &str = "tableoid";
 
 impl<'p> Scope<'p> {
     pub(crate) fn new(parent: Option<&'p Scope<'p>>) -> Scope<'p> {
-        Scope { parent, relations: Vec::new(), outputs: Vec::new(), open: false }
+        Scope { parent, relations: Vec::new(), outputs: Vec::new(), open: false, star: Some(Vec::new()) }
     }
 
     fn levels(&self) -> impl Iterator<Item = &Scope<'p>> {
@@ -83,35 +100,37 @@ impl<'p> Scope<'p> {
         self.levels().find_map(|level| level.relations.iter().find(|relation| &*relation.alias == alias))
     }
 
-    /// Binds an unqualified name.
-    pub(crate) fn name(&self, name: &str, at: u32) -> Result<Node, PlanError> {
-        if self.outputs.iter().any(|output| &**output == name) {
+    /// Binds an unqualified name. `output`: it may mean an output column.
+    pub(crate) fn name(&self, name: &str, output: bool, at: u32) -> Result<Node, PlanError> {
+        if output && self.outputs.iter().any(|known| &**known == name) {
             return Ok(Node::Name { name: name.into(), at });
         }
-        // Where a changed table is in reach, PostgreSQL would find its hidden columns under these names: then only a
-        // source that is known to have such a column counts, and the name is qualified.
-        let hidden = (name == ORG_COLUMN || SYSTEM_COLUMNS.contains(&name))
-            && self.levels().any(|level| level.relations.iter().any(|relation| relation.role == Role::Target));
+        let plain = || Node::Column { qualifier: None, implied: false, name: name.into(), at };
+        // Where a leaf is in reach, PostgreSQL would find its hidden columns under these names: then only a source that is
+        // known to have such a column counts, and the name is qualified.
+        let hidden = (name == ORG_COLUMN || name == TABLE_OID)
+            && self.levels().any(|level| level.relations.iter().any(|relation| relation.role == Role::Leaf));
         for level in self.levels() {
             let found = level.relations.iter().find(|relation| {
-                relation.columns.may_have(name)
-                    && !(hidden && (relation.role == Role::Target || relation.columns == Columns::Unknown))
+                if hidden {
+                    relation.columns.has(name) && relation.role == Role::Source
+                } else {
+                    relation.columns.may_have(name) || relation.has_system(name)
+                }
             });
             if let Some(relation) = found {
                 let qualifier = hidden.then(|| relation.alias.clone());
                 return Ok(Node::Column { qualifier, implied: hidden, name: name.into(), at });
             }
             if level.open && !hidden {
-                return Ok(Node::Column { qualifier: None, implied: false, name: name.into(), at });
+                return Ok(plain());
             }
             // No column of that name: PostgreSQL takes a relation's name for its whole row.
             if let Some(relation) = level.relations.iter().find(|relation| &*relation.alias == name) {
-                return match relation.role {
-                    Role::Source => Ok(Node::Column { qualifier: None, implied: false, name: name.into(), at }),
-                    Role::Target => {
-                        Err(PlanError::unsupported(format!("the whole row of the changed table \"{name}\""), at))
-                    }
-                };
+                return relation.whole_row(at).map(|()| plain());
+            }
+            if output && level.outputs.iter().any(|known| known.is_empty()) && !hidden {
+                return Ok(plain());
             }
         }
         Err(undefined(None, name, at))
@@ -127,15 +146,36 @@ impl<'p> Scope<'p> {
             )
             .at(at));
         };
-        if !relation.columns.may_have(name) || (relation.role == Role::Target && relation.columns == Columns::Unknown) {
+        let found = match relation.role {
+            Role::Source => relation.columns.may_have(name),
+            Role::Leaf => relation.columns.has(name),
+        };
+        if !found && !relation.has_system(name) {
             return Err(undefined(Some(alias), name, at));
         }
         Ok(Node::Column { qualifier: Some(alias.into()), implied: false, name: name.into(), at })
     }
 }
 
+impl ScopeRelation {
+    fn has_system(&self, name: &str) -> bool {
+        (self.system || self.role == Role::Leaf) && SYSTEM_COLUMNS.contains(&name)
+    }
+
+    /// Refuses a whole row that would show more than the logical columns.
+    pub(crate) fn whole_row(&self, at: u32) -> Result<(), PlanError> {
+        match self.role {
+            Role::Source if !self.system => Ok(()),
+            Role::Source | Role::Leaf => {
+                Err(PlanError::unsupported(format!("the whole row of \"{}\" here", self.alias), at)
+                    .hint("name its columns"))
+            }
+        }
+    }
+}
+
 fn undefined(alias: Option<&str>, name: &str, at: u32) -> PlanError {
-    if SYSTEM_COLUMNS.contains(&name) {
+    if name == TABLE_OID {
         return PlanError::unsupported(format!("system column \"{name}\""), at);
     }
     let message = match alias {

@@ -1,13 +1,11 @@
 //! Whole statements: [`Bound`].
 
-use sqlparser::ast::{SetExpr, Statement};
-
-use super::super::ast::{CopyOption, CopyOptionValue, CopySource, CopyStatement, Name, Positions};
+use super::super::ast::tree::{Piece, Statement};
+use super::super::ast::{CopyOption, CopyOptionValue, CopySource, CopyStatement, Name};
 use super::super::error::PlanError;
-use super::lookup::Place;
 use super::scope::{Columns, Role, Scope, ScopeRelation};
 use super::tree::Node;
-use super::{Binder, Nodes, comma_separated, literal};
+use super::{Binder, Nodes, comma_separated};
 use crate::catalog::{Catalog, ConstraintKind, QualifiedName};
 use crate::sqlstate::SqlState;
 
@@ -52,7 +50,8 @@ impl Bound {
         match self.kind {
             BoundKind::Modify { returning: _ } | BoundKind::Truncate | BoundKind::CopyIn => true,
             BoundKind::Query | BoundKind::CopyOut => self.nodes.iter().any(|node| {
-                matches!(node, Node::Target { table: _, alias: _, logical: _ }) || *node == Node::Word("FOR")
+                matches!(node, Node::Target { table: _, alias: _, logical: _ })
+                    || matches!(node, Node::Relation(relation) if matches!(relation.kind, super::RelationKind::Leaf { table: _ }))
             }),
         }
     }
@@ -67,36 +66,18 @@ impl Bound {
         self.touches_org
     }
 
-    /// Binds a query or DML.
+    /// Binds a query or a change. `system` are the system columns that its text names.
     pub(crate) fn tree(
         statement: &Statement,
         catalog: &Catalog,
-        positions: &Positions<'_>,
+        system: Vec<&'static str>,
     ) -> Result<Bound, PlanError> {
-        let mut binder = Binder::new(catalog, positions);
-        let (nodes, kind) = if let Statement::Query(query) = statement {
-            // WITH in front of DML makes it a query's body.
-            let kind = match &*query.body {
-                SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) => {
-                    BoundKind::Modify { returning: returns(statement) }
-                }
-                SetExpr::Select(_)
-                | SetExpr::Query(_)
-                | SetExpr::SetOperation { .. }
-                | SetExpr::Values(_)
-                | SetExpr::Merge(_)
-                | SetExpr::Table(_) => BoundKind::Query,
-            };
-            binder.place = Place::Alone;
-            (binder.query(query, None, false)?.nodes, kind)
-        } else if matches!(statement, Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_)) {
-            (binder.modify(statement)?.0, BoundKind::Modify { returning: returns(statement) })
-        } else if matches!(statement, Statement::Explain { .. } | Statement::ExplainTable { .. }) {
-            return Err(PlanError::unsupported("EXPLAIN", 0));
-        } else if matches!(statement, Statement::Merge(_)) {
-            return Err(PlanError::unsupported("MERGE", 0));
-        } else {
-            return Err(PlanError::unsupported("this statement", 0));
+        let mut binder = Binder::new(catalog, system);
+        let (nodes, kind) = match statement {
+            Statement::Query(query) => (binder.query(query, None, false)?.nodes, BoundKind::Query),
+            Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Merge(_) => {
+                (binder.change(statement)?.0, BoundKind::Modify { returning: returns(statement) })
+            }
         };
         Ok(Bound { nodes, kind, params: binder.params, touches_org: binder.touches_org })
     }
@@ -108,17 +89,16 @@ impl Bound {
         cascade: bool,
         restart: Option<u32>,
         catalog: &Catalog,
-        positions: &Positions<'_>,
     ) -> Result<Bound, PlanError> {
         if let Some(at) = restart {
             return Err(PlanError::unsupported("RESTART IDENTITY", at)
                 .hint("the sequence behind an identity column serves every org of the shard"));
         }
-        let mut binder = Binder::new(catalog, positions);
+        let mut binder = Binder::new(catalog, Vec::new());
         let mut names: Vec<QualifiedName> = Vec::new();
         for table in tables {
-            let parts: Vec<(Box<str>, u32)> = table.parts.iter().map(|part| (part.as_str().into(), table.at)).collect();
-            let (name, _) = binder.target_table(&parts)?;
+            let parts: Vec<&str> = table.parts.iter().map(String::as_str).collect();
+            let (name, _) = binder.target_table(&parts, table.at)?;
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -142,6 +122,7 @@ impl Bound {
                     )
                     .hint(format!("Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.", other.name));
                     error.detail = Some(format!("Table \"{}\" references \"{}\".", other.name, target.name));
+                    error.placeless = true;
                     return Err(error);
                 }
                 names.push(other.clone());
@@ -181,13 +162,12 @@ impl Bound {
     }
 
     /// COPY: the leaf with an explicit column list in, a query over the leaf out.
-    pub(crate) fn copy(copy: &CopyStatement, catalog: &Catalog, positions: &Positions<'_>) -> Result<Bound, PlanError> {
+    pub(crate) fn copy(copy: &CopyStatement, catalog: &Catalog) -> Result<Bound, PlanError> {
         let CopyStatement { source, from, options, filter } = copy;
-        let mut binder = Binder::new(catalog, positions);
+        let mut binder = Binder::new(catalog, Vec::new());
         let mut nodes = vec![Node::Word("COPY")];
         match source {
             CopySource::Query(query) => {
-                binder.place = Place::Alone;
                 let bound = binder.query(query, None, false)?;
                 nodes.push(Node::Word("("));
                 nodes.extend(bound.nodes);
@@ -210,16 +190,17 @@ impl Bound {
             if !from {
                 return Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", "WHERE clause not allowed with COPY TO"));
             }
-            let parts: Vec<(Box<str>, u32)> = name.parts.iter().map(|part| (part.as_str().into(), name.at)).collect();
-            let (table_name, table) = binder.target_table(&parts)?;
+            let parts: Vec<&str> = name.parts.iter().map(String::as_str).collect();
+            let (table_name, table) = binder.target_table(&parts, name.at)?;
             let mut scope = Scope::new(None);
             scope.relations.push(ScopeRelation {
                 alias: table_name.name.as_str().into(),
                 columns: Columns::of(table.columns.iter().map(|column| column.name.as_str())),
-                role: Role::Target,
+                role: Role::Leaf,
+                system: false,
             });
             nodes.push(Node::Word("WHERE"));
-            binder.expr(filter, &scope, &mut nodes)?;
+            binder.pieces(filter, &scope, &mut nodes)?;
         }
         if binder.params > 0 {
             return Err(PlanError::new(SqlState::UNDEFINED_PARAMETER, "unknown_parameter", "there is no parameter $1"));
@@ -229,14 +210,15 @@ impl Bound {
     }
 }
 
-/// Whether DML has RETURNING.
+/// Whether a change has RETURNING.
 fn returns(statement: &Statement) -> bool {
-    let lists = [
-        if let Statement::Insert(insert) = statement { insert.returning.as_ref() } else { None },
-        if let Statement::Update(update) = statement { update.returning.as_ref() } else { None },
-        if let Statement::Delete(delete) = statement { delete.returning.as_ref() } else { None },
-    ];
-    lists.iter().any(Option::is_some)
+    match statement {
+        Statement::Query(_) => false,
+        Statement::Insert(insert) => insert.returning.is_some(),
+        Statement::Update(update) => update.returning.is_some(),
+        Statement::Delete(delete) => delete.returning.is_some(),
+        Statement::Merge(merge) => merge.returning.is_some(),
+    }
 }
 
 impl Binder<'_> {
@@ -247,10 +229,9 @@ impl Binder<'_> {
         from: bool,
         nodes: &mut Nodes,
     ) -> Result<(), PlanError> {
-        let parts: Vec<(Box<str>, u32)> = name.parts.iter().map(|part| (part.as_str().into(), name.at)).collect();
-        let plain: Vec<&str> = parts.iter().map(|(part, _)| &**part).collect();
+        let plain: Vec<&str> = name.parts.iter().map(String::as_str).collect();
         let (table_name, table, kind) = if from {
-            let (table_name, table) = self.target_table(&parts)?;
+            let (table_name, table) = self.target_table(&plain, name.at)?;
             (table_name, table, None)
         } else {
             match self.find(&plain, name.at)? {
@@ -321,6 +302,7 @@ impl Binder<'_> {
                     alias,
                     logical: Vec::new(),
                     alias_columns: Vec::new(),
+                    sample: Vec::new(),
                 }));
                 nodes.push(Node::Word(")"));
             }
@@ -364,7 +346,10 @@ fn copy_options(options: &[CopyOption]) -> Result<Nodes, PlanError> {
                 // Words and numbers alike may stand as string literals in COPY's options.
                 item.push(Node::Literal { text: format!("'{}'", word.replace('\'', "''")).into(), at: *at });
             }
-            CopyOptionValue::Text(token) => item.push(literal::string_token(token, *at)?),
+            CopyOptionValue::Text(Piece::Literal(text, at)) => {
+                item.push(Node::Literal { text: text.clone(), at: *at });
+            }
+            CopyOptionValue::Text(_) => return Err(PlanError::internal("an option of COPY that is no literal")),
             CopyOptionValue::Columns(columns) => {
                 let names = columns.iter().map(|column| vec![Node::Name { name: column.as_str().into(), at: *at }]);
                 item.extend(super::bracketed(names.collect()));

@@ -1,9 +1,10 @@
 //! [`Node`]: what a bound statement is made of.
 //!
 //! A bound statement keeps the client's order of tokens; only what policy or rewrite must decide on is a node of its
-//! own kind. Keeping the order is what makes printing exact: where sqlparser's idea of precedence differs from
-//! PostgreSQL's, the text that PostgreSQL reads is still the client's.
+//! own kind. Keeping the order is what makes printing exact: whatever binds tighter, the text that PostgreSQL reads is
+//! still the client's.
 
+pub(crate) use super::super::ast::tree::{FunctionName, TypeName};
 use crate::catalog::QualifiedName;
 
 /// A piece of a bound statement. `at` is the client's character number (0: not the client's).
@@ -11,8 +12,10 @@ use crate::catalog::QualifiedName;
 pub(crate) enum Node {
     /// A keyword or punctuation, exactly so.
     Word(&'static str),
+    /// A keyword or punctuation of the client's.
+    Keyword(&'static str, u32),
     /// An operator.
-    Operator(Box<str>),
+    Operator(Box<str>, u32),
     /// A name that stands for itself: an alias, an output column, a window.
     Name { name: Box<str>, at: u32 },
     /// A column of a relation in scope, with its qualifier; `implied` when orgfold adds the qualifier.
@@ -41,8 +44,6 @@ pub(crate) enum Node {
     OrgValue,
     /// The leaf's name of a constraint's index (ON CONFLICT ON CONSTRAINT): the physical base, and what the client wrote.
     LeafIndex { base: Box<str>, logical: Box<str>, at: u32 },
-    /// A bracket that the client may or may not have written, around a grouping set of one.
-    MaybeBracket(&'static str),
     /// Only in the physical text: what orgfold adds.
     Physical(Vec<Node>),
     /// Only in the logical text: what orgfold replaced.
@@ -59,12 +60,17 @@ pub(crate) struct Relation {
     pub(crate) logical: Vec<Node>,
     /// `(a, b)` after the alias.
     pub(crate) alias_columns: Vec<Node>,
+    /// TABLESAMPLE, which belongs to the leaf inside the derived table.
+    pub(crate) sample: Vec<Node>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RelationKind {
     /// An org-scoped table: becomes a derived table over the leaf, with these columns.
     Org { table: QualifiedName, columns: Vec<Box<str>> },
+    /// An org-scoped table whose rows are locked: the leaf itself, with its predicate in the query's WHERE. A derived table
+    /// would be locked as a whole before LIMIT and joins.
+    Leaf { table: QualifiedName },
     /// A global table.
     Global { table: QualifiedName },
     /// A view: its bound query and its column names.
@@ -75,36 +81,11 @@ pub(crate) enum RelationKind {
     Cte,
 }
 
-/// A type name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TypeName {
-    /// The schema, for the service's own types.
-    pub(crate) schema: Option<Box<str>>,
-    /// The name as PostgreSQL stores it (`int4` is `integer` here), or SQL's spelling.
-    pub(crate) name: Box<str>,
-    /// Everything after the name, in PostgreSQL's syntax: `(12,2)`, ` with time zone`, `[]`.
-    pub(crate) suffix: Box<str>,
-    pub(crate) at: u32,
-    /// Whether it is a plain identifier, not one of the grammar's spellings: then it is quoted where needed
-    /// (`"char"` and `char` are different types).
-    pub(crate) custom: bool,
-}
-
-/// A function's name where it is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FunctionName {
-    pub(crate) schema: Option<Box<str>>,
-    pub(crate) name: Box<str>,
-    pub(crate) at: u32,
-    /// Whether it stands in FROM.
-    pub(crate) in_from: bool,
-}
-
 impl Relation {
     /// How many leaves it reads, counting those of a view with `count`.
     pub(crate) fn leaves(&self, count: fn(&[Node]) -> usize) -> usize {
         match &self.kind {
-            RelationKind::Org { table: _, columns: _ } => 1,
+            RelationKind::Org { table: _, columns: _ } | RelationKind::Leaf { table: _ } => 1,
             RelationKind::View { query, columns: _ } => count(query),
             RelationKind::Global { table: _ } | RelationKind::Catalog { physical: _ } | RelationKind::Cte => 0,
         }

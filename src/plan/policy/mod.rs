@@ -47,11 +47,13 @@ fn check(nodes: &[Node], catalog: &Catalog) -> Result<(), PlanError> {
             Node::Field { name, at } => check_field(name, *at, catalog)?,
             Node::Type(name) => check_type(name, catalog)?,
             Node::Physical(inner) => check(inner, catalog)?,
-            Node::Relation(Relation { kind, alias: _, logical: _, alias_columns }) => {
+            Node::Relation(Relation { kind, alias: _, logical: _, alias_columns, sample }) => {
                 check(alias_columns, catalog)?;
+                check(sample, catalog)?;
                 match kind {
                     RelationKind::View { query, columns: _ } => check(query, catalog)?,
                     RelationKind::Org { table: _, columns: _ }
+                    | RelationKind::Leaf { table: _ }
                     | RelationKind::Global { table: _ }
                     | RelationKind::Catalog { physical: _ }
                     | RelationKind::Cte => {}
@@ -60,10 +62,10 @@ fn check(nodes: &[Node], catalog: &Catalog) -> Result<(), PlanError> {
             // What is only compared with the client's words is never sent.
             Node::Logical(_)
             | Node::Word(_)
-            | Node::Operator(_)
+            | Node::Keyword(_, _)
+            | Node::Operator(_, _)
             | Node::Name { name: _, at: _ }
             | Node::Column { qualifier: _, implied: _, name: _, at: _ }
-            | Node::MaybeBracket(_)
             | Node::Literal { text: _, at: _ }
             | Node::Param { number: _, at: _ }
             | Node::Target { table: _, alias: _, logical: _ }
@@ -115,7 +117,7 @@ const GRAMMAR: [&str; 19] = [
 
 /// How a function is written, or `None` when it is not permitted.
 pub(crate) fn function_form<'a>(name: &FunctionName, catalog: &'a Catalog) -> Option<FunctionForm<'a>> {
-    let FunctionName { schema, name, at: _, in_from: _ } = name;
+    let FunctionName { schema, name, at: _, in_from: _, place: _ } = name;
     if schema.is_none() && GRAMMAR.contains(&&**name) {
         return Some(FunctionForm::Grammar);
     }

@@ -1,33 +1,27 @@
-//! The client's words, and no others: the logical text of a bound statement must have the client's own tokens.
+//! The client's words, and no others: the logical reading of a bound statement must have the client's own tokens.
 //!
-//! sqlparser sometimes reads a text into a tree that means something else (`RANGE 'x' PRECEDING` as an INTERVAL, one
-//! precedence for another, an option it drops). Whatever it did, if the tokens that come out are the tokens that went
-//! in, in order, PostgreSQL reads what the client wrote. If not, the statement is refused.
+//! The grammar takes tokens and the binder makes nodes of them; whatever either did, if the tokens that the nodes stand
+//! for are the tokens that came in, all of them and in order, PostgreSQL reads what the client wrote. If not, the
+//! statement is refused. Only the word AS, which the client may leave out before an alias, is not compared.
 
-use sqlparser::tokenizer::Token;
-
-use super::super::ast::{Lexeme, fold, lex};
-use super::super::bind::Node;
+use super::super::ast::tree::Piece;
+use super::super::ast::{Lexeme, Token, lex, literal};
+use super::super::bind::{FunctionName, Node, Relation, TypeName};
 use super::super::error::PlanError;
-use super::print;
+use crate::catalog::MAX_IDENTIFIER_BYTES;
 use crate::sqlstate::SqlState;
 
-/// Compares the tokens of the nodes' logical text with the client's. Equal, they give the places of the client's
-/// operators in order: byte offsets.
-pub(super) fn check(nodes: &[Node], client: &[Lexeme]) -> Result<Vec<usize>, PlanError> {
-    let wanted = normal(client);
-    let mut at = None;
-    for brackets in [false, true] {
-        let text = print::logical(nodes, brackets);
-        let printed =
-            lex(&text).map_err(|error| PlanError::internal(format!("logical text does not lex: {}", error.message)))?;
-        let printed = normal(&printed);
-        if printed == wanted {
-            return Ok(operators(client));
-        }
-        at = Some(wanted.iter().zip(&printed).take_while(|(a, b)| a == b).count());
+/// Compares the nodes' tokens with the client's.
+pub(super) fn check(nodes: &[Node], client: &[Lexeme<'_>]) -> Result<(), PlanError> {
+    let mut walk = Walk { client, at: 0 };
+    let whole = walk.nodes(nodes) && {
+        walk.skip_as();
+        walk.at == client.len()
+    };
+    if whole {
+        return Ok(());
     }
-    let near = at.and_then(|at| wanted.get(at)).map(|token| format!(" near \"{token}\"")).unwrap_or_default();
+    let near = client.get(walk.at).map(|lexeme| format!(" near \"{}\"", shown(&lexeme.token))).unwrap_or_default();
     Err(PlanError::new(
         SqlState::FEATURE_NOT_SUPPORTED,
         "not_exact",
@@ -35,48 +29,136 @@ pub(super) fn check(nodes: &[Node], client: &[Lexeme]) -> Result<Vec<usize>, Pla
     ))
 }
 
-/// Where the operators are, `*` and `=` in any use among them.
-fn operators(lexemes: &[Lexeme]) -> Vec<usize> {
-    let is_operator = |lexeme: &&Lexeme| {
-        let literal = matches!(
-            lexeme.token,
-            Token::Word(_) | Token::Number(..) | Token::Placeholder(_) | Token::SingleQuotedString(_)
-        );
-        !literal && print::is_operator(&lexeme.token.to_string())
-    };
-    lexemes.iter().filter(is_operator).map(|lexeme| lexeme.start).collect()
+fn shown(token: &Token<'_>) -> String {
+    match token {
+        Token::Word(text, _)
+        | Token::Quoted(text)
+        | Token::Text(text)
+        | Token::Escaped(text)
+        | Token::Unicode(text)
+        | Token::National(text)
+        | Token::Bits(text)
+        | Token::Hex(text) => text.clone().into_owned(),
+        Token::Number(text) | Token::Param(text) | Token::Dollar(text) | Token::Operator(text) => (*text).to_owned(),
+        Token::Sign(text) => (*text).to_owned(),
+    }
 }
 
-/// Tokens as text, without the words that change nothing.
-fn normal(lexemes: &[Lexeme]) -> Vec<String> {
-    let mut tokens = Vec::with_capacity(lexemes.len());
-    let mut skip = false;
-    for (i, lexeme) in lexemes.iter().enumerate() {
-        if std::mem::take(&mut skip) {
-            continue;
-        }
-        match &lexeme.token {
-            Token::Word(word) => {
-                let name = fold(&word.value, word.quote_style);
-                if word.quote_style.is_some() {
-                    tokens.push(name);
-                    continue;
-                }
-                match name.as_str() {
-                    "as" | "inner" | "outer" => {}
-                    "isnull" => tokens.extend(["is", "null"].map(str::to_owned)),
-                    "notnull" => tokens.extend(["is", "not", "null"].map(str::to_owned)),
-                    "rows" => tokens.push("row".to_owned()),
-                    "next" => tokens.push("first".to_owned()),
-                    // LIMIT ALL is no limit.
-                    "limit" if lexemes.get(i + 1).is_some_and(|next| next.is_word("all")) => skip = true,
-                    _word => tokens.push(name),
-                }
-            }
-            Token::DollarQuotedString(string) => tokens.push(format!("'{}'", string.value.replace('\'', "''"))),
-            Token::SingleQuotedString(body) => tokens.push(format!("'{body}'")),
-            other => tokens.push(other.to_string()),
+struct Walk<'a> {
+    client: &'a [Lexeme<'a>],
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn skip_as(&mut self) {
+        while self.client.get(self.at).is_some_and(|lexeme| lexeme.is_word("as")) {
+            self.at += 1;
         }
     }
-    tokens
+
+    /// The client's next token, gone past.
+    fn next(&mut self) -> Option<&'a Token<'a>> {
+        self.skip_as();
+        let token = self.client.get(self.at).map(|lexeme| &lexeme.token);
+        self.at += usize::from(token.is_some());
+        token
+    }
+
+    /// Steps back when the token was not the one.
+    fn take(&mut self, is_it: impl FnOnce(&Token<'_>) -> bool) -> bool {
+        let taken = self.next().is_some_and(is_it);
+        if !taken {
+            self.at = self.at.saturating_sub(1);
+        }
+        taken
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        if word == "AS" {
+            return true;
+        }
+        self.take(|token| match token {
+            Token::Word(text, _) => text.eq_ignore_ascii_case(word),
+            Token::Sign(sign) => *sign == word,
+            Token::Operator(operator) => *operator == word,
+            _other => false,
+        })
+    }
+
+    fn name(&mut self, name: &str) -> bool {
+        // A name may be the word that is skipped elsewhere.
+        if self.client.get(self.at).is_some_and(|lexeme| lexeme.is_word("as")) && name == "as" {
+            self.at += 1;
+            return true;
+        }
+        self.take(|token| match token {
+            Token::Word(text, _) | Token::Quoted(text) => {
+                **text == *name
+                    || (text.len() > MAX_IDENTIFIER_BYTES
+                        && text.starts_with(name)
+                        && name.len() + 4 > MAX_IDENTIFIER_BYTES)
+            }
+            _other => false,
+        })
+    }
+
+    fn literal(&mut self, wanted: &str) -> bool {
+        self.take(|token| matches!(literal(token, 0), Ok(Piece::Literal(text, _)) if *text == *wanted))
+    }
+
+    /// Tokens of a text of ours.
+    fn text(&mut self, text: &str) -> bool {
+        let Ok(lexemes) = lex(text) else { return false };
+        lexemes.iter().all(|wanted| self.take(|token| *token == wanted.token))
+    }
+
+    fn nodes(&mut self, nodes: &[Node]) -> bool {
+        nodes.iter().all(|node| self.node(node))
+    }
+
+    fn node(&mut self, node: &Node) -> bool {
+        match node {
+            Node::Word(word) | Node::Keyword(word, _) => self.word(word),
+            Node::Operator(text, _) => {
+                self.take(|token| matches!(token, Token::Operator(operator) if **operator == **text))
+            }
+            Node::Name { name, at: _ } | Node::Field { name, at: _ } => self.name(name),
+            Node::Column { qualifier, implied, name, at: _ } => {
+                let qualified = match (qualifier, implied) {
+                    (Some(qualifier), false) => self.name(qualifier) && self.word("."),
+                    (Some(_), true) | (None, _) => true,
+                };
+                qualified && self.name(name)
+            }
+            Node::Literal { text, at: _ } => self.literal(text),
+            Node::Param { number, at: _ } => {
+                self.take(|token| matches!(token, Token::Param(text) if text.get(1..).and_then(|n| n.parse().ok()) == Some(*number)))
+            }
+            Node::Type(TypeName { schema, name, suffix, at: _, custom }) => {
+                let schema = match schema {
+                    Some(schema) => self.name(schema) && self.word("."),
+                    None => true,
+                };
+                schema && if *custom { self.name(name) } else { self.text(name) } && (suffix.is_empty() || self.text(suffix))
+            }
+            Node::Function(FunctionName { schema, name, at: _, in_from: _, place: _ }) => {
+                let schema = match schema {
+                    Some(schema) => self.name(schema) && self.word("."),
+                    None => true,
+                };
+                schema && self.name(name)
+            }
+            Node::Relation(Relation { logical, kind: _, alias: _, alias_columns: _, sample }) => {
+                self.nodes(logical) && self.nodes(sample)
+            }
+            Node::Target { logical, table: _, alias: _ } => self.nodes(logical),
+            Node::LeafIndex { logical, base: _, at: _ } => self.name(logical),
+            Node::Logical(inner) => self.nodes(inner),
+            Node::Physical(_)
+            | Node::CopyTarget { table: _ }
+            | Node::OrgPredicate { alias: _ }
+            | Node::OrgColumn
+            | Node::OrgValue => true,
+        }
+    }
 }

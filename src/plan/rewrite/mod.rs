@@ -10,9 +10,9 @@ mod names;
 mod print;
 mod verify;
 
-pub(crate) use names::{identifier, is_quoted};
+pub(crate) use names::identifier;
 
-use super::ast::{Lexeme, Positions};
+use super::ast::Lexeme;
 use super::error::PlanError;
 use super::policy::Permit;
 use super::template::Template;
@@ -33,15 +33,12 @@ pub(crate) fn rewrite(
     permit: &Permit,
     catalog: &Catalog,
     org: OrgSource,
-    lexemes: Option<&[Lexeme]>,
-    positions: &Positions<'_>,
+    lexemes: Option<&[Lexeme<'_>]>,
 ) -> Result<Template, PlanError> {
-    let operators = match lexemes {
-        Some(lexemes) => fidelity::check(permit.bound().nodes(), lexemes)?,
-        None => Vec::new(),
-    };
-    let operators: Vec<u32> = operators.into_iter().map(|at| positions.of_byte(at)).collect();
-    let template = print::physical(permit.bound().nodes(), catalog, org, &operators)?;
+    if let Some(lexemes) = lexemes {
+        fidelity::check(permit.bound().nodes(), lexemes)?;
+    }
+    let template = print::physical(permit.bound().nodes(), catalog, org)?;
     verify::check(&template, permit.bound().nodes(), org)?;
     Ok(template)
 }

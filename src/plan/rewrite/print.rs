@@ -5,29 +5,15 @@ use super::super::bind::{FunctionName, Node, Relation, RelationKind, TypeName};
 use super::super::error::PlanError;
 use super::super::policy::{FunctionForm, function_form, type_schema};
 use super::super::template::{Template, TemplateBuilder};
+use super::OrgSource;
 use super::names::identifier;
-use super::{OrgSource, is_quoted};
 use crate::catalog::{Catalog, ORG_COLUMN, QualifiedName};
 
 /// Prints the physical text.
-///
-/// `operators` are the character numbers of the client's operators, in order: PostgreSQL points at those.
-pub(super) fn physical(
-    nodes: &[Node],
-    catalog: &Catalog,
-    org: OrgSource,
-    operators: &[u32],
-) -> Result<Template, PlanError> {
-    let mut printer = Printer { out: Spaced::default(), catalog, org, operators: operators.iter(), in_view: false };
+pub(super) fn physical(nodes: &[Node], catalog: &Catalog, org: OrgSource) -> Result<Template, PlanError> {
+    let mut printer = Printer { out: Spaced::default(), catalog, org };
     printer.nodes(nodes)?;
     Ok(printer.out.builder.finish())
-}
-
-/// Prints the logical text: what the client wrote, from the nodes. `brackets` puts single grouping sets in brackets.
-pub(super) fn logical(nodes: &[Node], brackets: bool) -> String {
-    let mut out = Spaced::default();
-    logical_nodes(nodes, brackets, &mut out);
-    out.builder.as_str().to_owned()
 }
 
 /// Puts one space between tokens, and none where SQL is commonly written without.
@@ -75,15 +61,6 @@ struct Printer<'c> {
     out: Spaced,
     catalog: &'c Catalog,
     org: OrgSource,
-    /// Where the client's next operators are.
-    operators: std::slice::Iter<'c, u32>,
-    /// What orgfold adds, and a view's text, has no operators of the client's.
-    in_view: bool,
-}
-
-/// Whether a token is made of operator characters alone.
-pub(super) fn is_operator(token: &str) -> bool {
-    !token.is_empty() && token.bytes().all(|b| b"~!@#^&|`?+-*/%<>=".contains(&b))
 }
 
 impl Printer<'_> {
@@ -93,23 +70,10 @@ impl Printer<'_> {
 
     fn node(&mut self, node: &Node) -> Result<(), PlanError> {
         match node {
-            Node::Word(word) => {
-                // `=` of SET and `*` count as operators too.
-                let at = if is_operator(word) { self.next_operator() } else { 0 };
-                self.out.marked(word, at);
-            }
-            Node::Operator(text) => {
-                let at = self.next_operator();
-                self.out.marked(text, at);
-            }
-            Node::MaybeBracket(_) => {}
-            Node::Logical(inner) => {
-                for node in inner {
-                    if matches!(node, Node::Word(word) if is_operator(word)) {
-                        self.next_operator();
-                    }
-                }
-            }
+            Node::Word(word) => self.out.token(word),
+            Node::Keyword(word, at) => self.out.marked(word, *at),
+            Node::Operator(text, at) => self.out.marked(text, *at),
+            Node::Logical(_) => {}
             Node::Name { name, at } | Node::Field { name, at } => self.out.name(name, *at),
             Node::Column { qualifier, implied: _, name, at } => {
                 if let Some(qualifier) = qualifier {
@@ -151,17 +115,9 @@ impl Printer<'_> {
                 self.out.builder.mark(*at);
                 self.leaf_name(base);
             }
-            Node::Physical(inner) => {
-                let outer = std::mem::replace(&mut self.in_view, true);
-                self.nodes(inner)?;
-                self.in_view = outer;
-            }
+            Node::Physical(inner) => self.nodes(inner)?,
         }
         Ok(())
-    }
-
-    fn next_operator(&mut self) -> u32 {
-        if self.in_view { 0 } else { self.operators.next().copied().unwrap_or(0) }
     }
 
     /// `schema.table_p<hole>`.
@@ -204,7 +160,7 @@ impl Printer<'_> {
     }
 
     fn relation(&mut self, relation: &Relation) -> Result<(), PlanError> {
-        let Relation { kind, alias, logical, alias_columns } = relation;
+        let Relation { kind, alias, logical, alias_columns, sample } = relation;
         // A fault that PostgreSQL finds at the relation belongs to the client's first token of it.
         let at = logical.iter().find_map(|node| match node {
             Node::Name { at, name: _ } => Some(*at),
@@ -222,9 +178,14 @@ impl Printer<'_> {
                 }
                 self.out.token("FROM");
                 self.leaf(table);
+                self.nodes(sample)?;
                 self.out.token("WHERE");
                 self.org_predicate();
                 self.out.token(")");
+                self.out.token("AS");
+            }
+            RelationKind::Leaf { table } => {
+                self.leaf(table);
                 self.out.token("AS");
             }
             RelationKind::Global { table } => {
@@ -239,9 +200,7 @@ impl Printer<'_> {
                 self.out.token("*");
                 self.out.token("FROM");
                 self.out.token("(");
-                let outer = std::mem::replace(&mut self.in_view, true);
                 self.nodes(query)?;
-                self.in_view = outer;
                 self.out.token(")");
                 self.out.token("AS");
                 self.out.name(alias, 0);
@@ -265,7 +224,14 @@ impl Printer<'_> {
             }
         }
         self.out.name(alias, 0);
-        self.nodes(alias_columns)
+        self.nodes(alias_columns)?;
+        match kind {
+            RelationKind::Leaf { table: _ } | RelationKind::Global { table: _ } => self.nodes(sample),
+            RelationKind::Org { table: _, columns: _ }
+            | RelationKind::View { query: _, columns: _ }
+            | RelationKind::Catalog { physical: _ }
+            | RelationKind::Cte => Ok(()),
+        }
     }
 
     fn column_list(&mut self, columns: &[Box<str>]) {
@@ -326,57 +292,5 @@ impl Printer<'_> {
         }
         self.out.after_function = true;
         Ok(())
-    }
-}
-
-fn logical_nodes(nodes: &[Node], brackets: bool, out: &mut Spaced) {
-    for node in nodes {
-        match node {
-            Node::Word(word) => out.token(word),
-            Node::MaybeBracket(bracket) => {
-                if brackets {
-                    out.token(bracket);
-                }
-            }
-            Node::Operator(text) => out.token(text),
-            Node::Name { name, at: _ } | Node::Field { name, at: _ } => out.name(name, 0),
-            Node::Column { qualifier, implied, name, at: _ } => {
-                if let (Some(qualifier), false) = (qualifier, implied) {
-                    out.name(qualifier, 0);
-                    out.token(".");
-                }
-                out.name(name, 0);
-            }
-            Node::Literal { text, at: _ } => out.token(text),
-            Node::Param { number, at: _ } => out.token(&format!("${number}")),
-            Node::Type(TypeName { schema, name, suffix, at: _, custom }) => {
-                if let Some(schema) = schema {
-                    out.name(schema, 0);
-                    out.token(".");
-                }
-                if *custom && is_quoted(name) {
-                    out.name(name, 0)
-                } else {
-                    out.token(name)
-                }
-                out.builder.text().push_str(suffix);
-            }
-            Node::Function(FunctionName { schema, name, at: _, in_from: _ }) => {
-                if let Some(schema) = schema {
-                    out.name(schema, 0);
-                    out.token(".");
-                }
-                out.name(name, 0);
-            }
-            Node::Relation(Relation { logical, kind: _, alias: _, alias_columns: _ })
-            | Node::Target { logical, table: _, alias: _ } => logical_nodes(logical, brackets, out),
-            Node::LeafIndex { logical, base: _, at: _ } => out.name(logical, 0),
-            Node::Logical(inner) => logical_nodes(inner, brackets, out),
-            Node::Physical(_)
-            | Node::CopyTarget { table: _ }
-            | Node::OrgPredicate { alias: _ }
-            | Node::OrgColumn
-            | Node::OrgValue => {}
-        }
     }
 }

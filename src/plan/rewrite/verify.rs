@@ -3,9 +3,7 @@
 //! It shares nothing with the printer but the lexer. The text is rendered for two leaves; the tokens that differ are
 //! the leaves' names, all of them. Each must stand in one of the few shapes that bind it.
 
-use sqlparser::tokenizer::Token;
-
-use super::super::ast::{Lexeme, lex};
+use super::super::ast::{Lexeme, Token, lex};
 use super::super::bind::Node;
 use super::super::error::PlanError;
 use super::super::template::Template;
@@ -18,20 +16,26 @@ const ORGS: [i64; 2] = [2, 3];
 
 /// Checks a template against the nodes it was printed from.
 pub(super) fn check(template: &Template, nodes: &[Node], org: OrgSource) -> Result<(), PlanError> {
-    let [one, other] = ORGS.map(|id| render(template, id));
-    let (one, other) = (one?, other?);
+    let [first, second] = ORGS;
+    let (one, other) = (render(template, first)?, render(template, second)?);
+    let tokens = |text| lex(text).map_err(|error| broken(error.message));
+    let (one, other) = (tokens(&one)?, tokens(&other)?);
     if one.len() != other.len() {
         return Err(broken("texts for two leaves differ in length"));
     }
-    let org_token = |id: i64| match org {
-        OrgSource::Param(number) => Token::Placeholder(format!("${number}")),
-        OrgSource::Literal => Token::Number(id.to_string(), false),
+    let [number, first, second] = match org {
+        OrgSource::Param(number) => [format!("${number}"), String::new(), String::new()],
+        OrgSource::Literal => [String::new(), first.to_string(), second.to_string()],
     };
-    let reader = Reader { lexemes: &one, org: org_token(ORGS[0]) };
+    let token = match org {
+        OrgSource::Param(_) => Token::Param(&number),
+        OrgSource::Literal => Token::Number(&first),
+    };
+    let reader = Reader { lexemes: &one, org: token.clone() };
     let mut leaves = 0;
     for (i, (a, b)) in one.iter().zip(&other).enumerate() {
         let same = a.token == b.token;
-        let is_org = org == OrgSource::Literal && a.token == org_token(ORGS[0]) && b.token == org_token(ORGS[1]);
+        let is_org = org == OrgSource::Literal && a.token == token && b.token == Token::Number(&second);
         if same || is_org {
             continue;
         }
@@ -46,13 +50,12 @@ pub(super) fn check(template: &Template, nodes: &[Node], org: OrgSource) -> Resu
     Ok(())
 }
 
-fn render(template: &Template, id: i64) -> Result<Vec<Lexeme>, PlanError> {
+fn render(template: &Template, id: i64) -> Result<String, PlanError> {
     let org = OrgId::try_new(id).map_err(|error| broken(&error.to_string()))?;
     let place = (leaf_of(org, LeafCount::STANDARD), org);
-    let text = template
+    template
         .render(LeafNaming::of(LeafCount::STANDARD), Some(place))
-        .ok_or_else(|| broken("the template does not render"))?;
-    lex(&text).map_err(|error| broken(error.message))
+        .ok_or_else(|| broken("the template does not render"))
 }
 
 fn broken(what: &str) -> PlanError {
@@ -69,8 +72,8 @@ fn count_leaves(nodes: &[Node]) -> usize {
             Node::Relation(relation) => relation.leaves(count_leaves),
             Node::Physical(inner) => count_leaves(inner),
             Node::Word(_)
-            | Node::MaybeBracket(_)
-            | Node::Operator(_)
+            | Node::Keyword(_, _)
+            | Node::Operator(_, _)
             | Node::Name { name: _, at: _ }
             | Node::Column { qualifier: _, implied: _, name: _, at: _ }
             | Node::Literal { text: _, at: _ }
@@ -87,8 +90,8 @@ fn count_leaves(nodes: &[Node]) -> usize {
 }
 
 struct Reader<'a> {
-    lexemes: &'a [Lexeme],
-    org: Token,
+    lexemes: &'a [Lexeme<'a>],
+    org: Token<'a>,
 }
 
 impl Reader<'_> {
@@ -96,12 +99,18 @@ impl Reader<'_> {
         self.lexemes.get(at).is_some_and(|lexeme| lexeme.is_word(text))
     }
 
-    fn token(&self, at: usize, token: &Token) -> bool {
+    fn token(&self, at: usize, token: &Token<'_>) -> bool {
         self.lexemes.get(at).is_some_and(|lexeme| lexeme.token == *token)
     }
 
+    fn sign(&self, at: usize, sign: &str) -> bool {
+        self.lexemes.get(at).is_some_and(|lexeme| lexeme.is_sign(sign))
+    }
+
     fn org_equals(&self, at: usize) -> bool {
-        self.word(at, ORG_COLUMN) && self.token(at + 1, &Token::Eq) && self.token(at + 2, &self.org)
+        self.word(at, ORG_COLUMN)
+            && self.lexemes.get(at + 1).is_some_and(|lexeme| lexeme.is_operator("="))
+            && self.token(at + 2, &self.org)
     }
 
     /// Whether the leaf named by the lexeme `i` is bound.
@@ -111,60 +120,243 @@ impl Reader<'_> {
             return true;
         }
         // Everywhere else it is `schema.leaf` behind one of these words.
-        if i < 3 || !self.token(i - 1, &Token::Period) {
+        if i < 3 || !self.sign(i - 1, ".") {
             return false;
         }
         let before = i - 3;
-        let read = self.word(before, "from")
-            && self.word(i + 1, "where")
-            && self.org_equals(i + 2)
-            && self.token(i + 5, &Token::RParen);
+        let read = self.word(before, "from") && self.derived(i + 1);
         let deleted =
             before >= 1 && self.word(before, "from") && self.word(before - 1, "delete") && self.changed(i + 1);
         let updated = self.word(before, "update") && self.changed(i + 1);
-        let inserted = self.word(before, "into") && self.inserted(i + 1);
+        let merged = before >= 1 && self.word(before, "into") && self.word(before - 1, "merge") && self.merged(i + 1);
+        let inserted =
+            before >= 1 && self.word(before, "into") && self.word(before - 1, "insert") && self.inserted(i + 1);
+        let locked = (self.word(before, "from")
+            || self.word(before, "join")
+            || self.sign(before, ",")
+            || self.sign(before, "("))
+            && self.locked(i + 1);
         // The leaf's default fills org_id from the setting of this transaction; the list must not name it.
-        let copied = before == 0 && self.word(0, "copy") && self.token(i + 1, &Token::LParen) && !self.names_org(i + 2);
-        read || deleted || updated || inserted || copied
+        let copied = before == 0 && self.word(0, "copy") && self.sign(i + 1, "(") && !self.names_org(i + 2);
+        read || deleted || updated || merged || inserted || locked || copied
+    }
+
+    /// `[TABLESAMPLE ...] WHERE org_id = $org )`.
+    fn derived(&self, at: usize) -> bool {
+        let mut at = at;
+        if self.word(at, "tablesample") {
+            at += 2;
+            for word in ["tablesample", "repeatable"] {
+                if word == "tablesample" || self.word(at, word) {
+                    at += usize::from(word == "repeatable");
+                    let Some(close) = self.closing(at) else { return false };
+                    at = close + 1;
+                }
+            }
+        }
+        self.word(at, "where") && self.org_equals(at + 1) && self.sign(at + 4, ")")
+    }
+
+    /// The place of the bracket that closes the one at `open`.
+    fn closing(&self, open: usize) -> Option<usize> {
+        let mut depth = 0usize;
+        for (at, lexeme) in self.lexemes.iter().enumerate().skip(open) {
+            if lexeme.is_sign("(") {
+                depth += 1;
+            } else if lexeme.is_sign(")") {
+                depth = depth.checked_sub(1)?;
+            }
+            if depth == 0 {
+                return (at > open).then_some(at);
+            }
+        }
+        None
+    }
+
+    /// Walks from `at` to the end of the statement that it is in, at its bracket depth: the first place where `found`
+    /// answers, and its answer.
+    fn seek<T>(&self, at: usize, mut found: impl FnMut(usize) -> Option<T>) -> Option<T> {
+        let mut depth = 0usize;
+        for (j, lexeme) in self.lexemes.iter().enumerate().skip(at) {
+            if lexeme.is_sign("(") {
+                depth += 1;
+            } else if lexeme.is_sign(")") {
+                depth = depth.checked_sub(1)?;
+            } else if depth == 0
+                && let Some(answer) = found(j)
+            {
+                return Some(answer);
+            }
+        }
+        None
+    }
+
+    /// Whether `alias.org_id = $org` is at `at`; then the place behind it.
+    fn predicate(&self, at: usize, alias: &Token<'_>) -> bool {
+        self.token(at, alias) && self.sign(at + 1, ".") && self.org_equals(at + 2)
     }
 
     /// `AS alias ... WHERE alias.org_id = $org`, at the bracket depth of the statement.
     fn changed(&self, at: usize) -> bool {
-        if !self.word(at, "as") {
-            return false;
+        let Some(alias) = self.alias(at) else { return false };
+        self.seek(at + 2, |j| {
+            if !self.word(j, "where") {
+                return None;
+            }
+            // Anything after must be joined by AND and a bracket, so that no OR can widen it.
+            let after = j + 6;
+            let closed = match self.lexemes.get(after) {
+                None => true,
+                Some(next) if next.is_sign(")") || next.is_word("returning") => true,
+                Some(next) => next.is_word("and") && self.sign(after + 1, "("),
+            };
+            Some(self.predicate(j + 1, &alias) && closed)
+        })
+        .unwrap_or(false)
+    }
+
+    /// `AS alias ... WHERE ... alias.org_id = $org ...`, the predicates of locked leaves joined by AND, before anything of
+    /// the client's.
+    fn locked(&self, at: usize) -> bool {
+        let Some(alias) = self.alias(at) else { return false };
+        // A join in brackets closes them before its WHERE.
+        let mut start = at + 2;
+        while let Some(close) = self.out_of(start) {
+            let inner = self.opening(close).map_or(0, |open| open + 1);
+            let is_query = ["select", "with", "values"].iter().any(|word| self.word(inner, word));
+            if is_query || self.seek(start, |j| self.word(j, "where").then_some(())).is_some() {
+                break;
+            }
+            start = close + 1;
         }
-        let Some(alias) = self.lexemes.get(at + 1).map(|lexeme| &lexeme.token) else { return false };
+        self.seek(start, |j| {
+            if !self.word(j, "where") {
+                return None;
+            }
+            let mut next = j + 1;
+            let mut bound = false;
+            loop {
+                let Some(found) = self.lexemes.get(next).map(|lexeme| lexeme.token.clone()) else { return Some(false) };
+                if !self.predicate(next, &found) {
+                    return Some(false);
+                }
+                bound |= found == alias;
+                next += 5;
+                if !self.word(next, "and") {
+                    break;
+                }
+                next += 1;
+                if self.sign(next, "(") {
+                    return Some(bound);
+                }
+            }
+            let ends = self.lexemes.get(next).is_none_or(|lexeme| {
+                lexeme.is_sign(")")
+                    || [
+                        "for",
+                        "order",
+                        "limit",
+                        "offset",
+                        "fetch",
+                        "group",
+                        "having",
+                        "window",
+                        "union",
+                        "except",
+                        "intersect",
+                    ]
+                    .iter()
+                    .any(|word| lexeme.is_word(word))
+            });
+            Some(bound && ends)
+        })
+        .unwrap_or(false)
+    }
+
+    /// The bracket that closes around `at`, if there is one.
+    fn out_of(&self, at: usize) -> Option<usize> {
         let mut depth = 0usize;
-        for (j, lexeme) in self.lexemes.iter().enumerate().skip(at + 2) {
-            if lexeme.token == Token::LParen {
+        for (j, lexeme) in self.lexemes.iter().enumerate().skip(at) {
+            if lexeme.is_sign("(") {
                 depth += 1;
-            } else if lexeme.token == Token::RParen {
-                let Some(outer) = depth.checked_sub(1) else { return false };
-                depth = outer;
-            } else if depth == 0 && lexeme.is_word("where") {
-                let bound = self.token(j + 1, alias) && self.token(j + 2, &Token::Period) && self.org_equals(j + 3);
-                // Anything after must be joined by AND and a bracket, so that no OR can widen it.
-                let after = j + 6;
-                let closed = match self.lexemes.get(after) {
-                    None => true,
-                    Some(next) if next.token == Token::RParen || next.is_word("returning") => true,
-                    Some(next) => next.is_word("and") && self.token(after + 1, &Token::LParen),
-                };
-                return bound && closed;
+            } else if lexeme.is_sign(")") {
+                match depth.checked_sub(1) {
+                    Some(inner) => depth = inner,
+                    None => return Some(j),
+                }
             }
         }
-        false
+        None
+    }
+
+    /// The bracket that opens what the one at `close` closes.
+    fn opening(&self, close: usize) -> Option<usize> {
+        let mut depth = 0usize;
+        for (j, lexeme) in self.lexemes.iter().enumerate().take(close + 1).rev() {
+            if lexeme.is_sign(")") {
+                depth += 1;
+            } else if lexeme.is_sign("(") {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(j);
+                }
+            }
+        }
+        None
+    }
+
+    /// `AS alias USING ... ON alias.org_id = $org AND (...) WHEN`, and the org in every INSERT.
+    fn merged(&self, at: usize) -> bool {
+        let Some(alias) = self.alias(at) else { return false };
+        let bound = self.seek(at + 2, |j| {
+            let shape = self.word(j, "on")
+                && self.predicate(j + 1, &alias)
+                && self.word(j + 6, "and")
+                && self.closing(j + 7).is_some_and(|close| self.word(close + 1, "when"));
+            shape.then_some(j)
+        });
+        let Some(bound) = bound else { return false };
+        let mut whole = true;
+        let _: Option<()> = self.seek(bound, |j| {
+            if self.word(j, "then") && self.word(j + 1, "insert") && self.sign(j + 2, "(") {
+                whole &= self.names_org(j + 3);
+            } else if self.word(j, "by") && self.word(j + 1, "source") {
+                whole = false;
+            }
+            None
+        });
+        whole
+    }
+
+    fn alias(&self, at: usize) -> Option<Token<'_>> {
+        if !self.word(at, "as") {
+            return None;
+        }
+        self.lexemes.get(at + 1).map(|lexeme| lexeme.token.clone())
     }
 
     /// `AS alias (..., org_id)`.
     fn inserted(&self, at: usize) -> bool {
-        self.word(at, "as") && self.token(at + 2, &Token::LParen) && self.names_org(at + 3)
+        self.word(at, "as") && self.sign(at + 2, "(") && self.names_org(at + 3)
     }
 
     /// Whether `org_id` is the last of the column list whose first column is the lexeme `at`.
     fn names_org(&self, at: usize) -> bool {
         let rest = self.lexemes.get(at..).unwrap_or(&[]);
-        let Some(end) = rest.iter().position(|lexeme| lexeme.token == Token::RParen) else { return false };
+        let mut depth = 0usize;
+        let end = rest.iter().position(|lexeme| {
+            if lexeme.is_sign("(") {
+                depth += 1;
+                return false;
+            }
+            if !lexeme.is_sign(")") {
+                return false;
+            }
+            let whole = depth == 0;
+            depth = depth.saturating_sub(1);
+            whole
+        });
+        let Some(end) = end else { return false };
         end >= 1 && self.word(at + end - 1, ORG_COLUMN)
     }
 }

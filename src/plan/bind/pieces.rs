@@ -1,0 +1,135 @@
+//! Expressions: pieces to nodes, one to one but for names.
+
+use super::super::ast::tree::{Ident, Piece};
+use super::super::error::PlanError;
+use super::scope::{Columns, Role, Scope};
+use super::tree::Node;
+use super::{Binder, Nodes, named};
+use crate::sqlstate::SqlState;
+
+impl Binder<'_> {
+    /// Binds an expression, or any run of pieces, onto `out`.
+    pub(super) fn pieces(&mut self, pieces: &[Piece], scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        for piece in pieces {
+            match piece {
+                Piece::Word(word, at) => out.push(Node::Keyword(word, *at)),
+                Piece::Star(at) => out.push(Node::Keyword("*", *at)),
+                Piece::Operator(text, at) => out.push(Node::Operator(text.clone(), *at)),
+                Piece::Name(ident) => out.push(named(ident)),
+                Piece::Column { parts, output } => self.column(parts, *output, scope, out)?,
+                Piece::Wildcard(parts) => self.row_of(parts, scope, out)?,
+                Piece::Literal(text, at) => out.push(Node::Literal { text: text.clone(), at: *at }),
+                Piece::Param(number, at) => {
+                    self.params = self.params.max(*number);
+                    out.push(Node::Param { number: *number, at: *at });
+                }
+                Piece::Type(name) => out.push(Node::Type(name.clone())),
+                Piece::Function(name) => {
+                    Self::check_place(name)?;
+                    out.push(Node::Function(name.clone()));
+                }
+                Piece::Lookup(lookup) => self.lookup(lookup, scope, out)?,
+                Piece::Field(ident) => out.push(Node::Field { name: ident.name.clone(), at: ident.at }),
+                Piece::Query(query) => out.extend(self.query(query, Some(scope), false)?.nodes),
+            }
+        }
+        Ok(())
+    }
+
+    /// The same into nodes of their own.
+    pub(super) fn bound(&mut self, pieces: &[Piece], scope: &Scope<'_>) -> Result<Nodes, PlanError> {
+        let mut nodes = Vec::with_capacity(pieces.len());
+        self.pieces(pieces, scope, &mut nodes)?;
+        Ok(nodes)
+    }
+
+    /// `word expression`, if there is one.
+    pub(super) fn clause(
+        &mut self,
+        word: &'static str,
+        clause: Option<&(u32, Vec<Piece>)>,
+        scope: &Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
+        if let Some((at, pieces)) = clause {
+            out.push(Node::Keyword(word, *at));
+            self.pieces(pieces, scope, out)?;
+        }
+        Ok(())
+    }
+
+    fn column(&mut self, parts: &[Ident], output: bool, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        match parts {
+            [name] => out.push(scope.name(&name.name, output, name.at)?),
+            [alias, name] => out.push(scope.qualified(&alias.name, &name.name, alias.at)?),
+            [schema, table, name] => {
+                let column = scope.qualified(&table.name, &name.name, schema.at)?;
+                // The alias is what the physical statement knows; the schema was only ever part of its name.
+                out.push(Node::Logical(vec![named(schema), Node::Word(".")]));
+                out.push(column);
+            }
+            [] | [_, _, _, _, ..] => {
+                return Err(PlanError::unsupported("this column reference", parts.first().map_or(0, |part| part.at)));
+            }
+        }
+        Ok(())
+    }
+
+    /// `alias.*` as an argument or in ROW: the whole row of a source.
+    fn row_of(&mut self, parts: &[Ident], scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        let alias = self.wildcard_alias(parts, out)?;
+        self.qualified_wildcard(alias, scope, out)
+    }
+
+    /// The alias before `.*`; a schema in front of it is the client's only.
+    pub(super) fn wildcard_alias<'i>(&self, parts: &'i [Ident], out: &mut Nodes) -> Result<&'i Ident, PlanError> {
+        match parts {
+            [alias] => Ok(alias),
+            [schema, alias] => {
+                out.push(Node::Logical(vec![named(schema), Node::Word(".")]));
+                Ok(alias)
+            }
+            [] | [_, _, _, ..] => Err(PlanError::unsupported("this use of *", parts.first().map_or(0, |part| part.at))),
+        }
+    }
+
+    /// `alias.*`: as it is over a source, spelled out where hidden columns would show.
+    pub(super) fn qualified_wildcard(
+        &mut self,
+        alias: &Ident,
+        scope: &Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
+        let Some(relation) = scope.relation(&alias.name) else {
+            return Err(PlanError::new(
+                SqlState::UNDEFINED_TABLE,
+                "unknown_table",
+                format!("missing FROM-clause entry for table \"{}\"", alias.name),
+            )
+            .at(alias.at));
+        };
+        let star = vec![named(alias), Node::Word("."), Node::Word("*")];
+        match (relation.role, relation.system, &relation.columns) {
+            (Role::Source, false, Columns::Known(_) | Columns::Unknown) => out.extend(star),
+            (Role::Leaf, _, Columns::Known(names)) | (Role::Source, true, Columns::Known(names)) => {
+                let mut physical = Vec::new();
+                for name in names {
+                    if !physical.is_empty() {
+                        physical.push(Node::Word(","));
+                    }
+                    physical.push(qualified(&alias.name, name));
+                }
+                out.extend([Node::Logical(star), Node::Physical(physical)]);
+            }
+            (Role::Leaf, _, Columns::Unknown) | (Role::Source, true, Columns::Unknown) => {
+                return Err(PlanError::internal("a leaf without columns"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `alias.column`, which orgfold adds.
+pub(super) fn qualified(alias: &str, name: &str) -> Node {
+    Node::Column { qualifier: Some(alias.into()), implied: false, name: name.into(), at: 0 }
+}
