@@ -292,7 +292,7 @@ fn what_may_not_run() {
     ] {
         assert_eq!(try_physical(mixed).unwrap_err().sqlstate.code(), "0A000", "{mixed}");
     }
-    refused("SELECT * FROM json_to_record('{}') AS r(x regclass)", "42704", 1);
+    refused("SELECT * FROM json_to_record('{}') AS r(x regclass)", "42704", 43);
     refused("SET ROLE postgres", "42501", 5);
     refused("SET search_path = orgfold", "42501", 5);
     refused("SET orgfold.org_id = 7", "42501", 5);

@@ -3,8 +3,8 @@
 use super::PlanError;
 use super::cursor::Cursor;
 use super::tree::{
-    Action, Arbiter, Arm, Assignment, Condition, Conflict, Delete, Insert, Merge, Overriding, Piece, Pieces, SetPlace,
-    Place, Target, Update, With,
+    Action, Arbiter, Arm, Assignment, Condition, Conflict, Delete, Insert, Merge, Overriding, Piece, Pieces, Place,
+    SetPlace, Target, Update, With,
 };
 
 impl Cursor<'_> {
@@ -151,7 +151,7 @@ impl Cursor<'_> {
         let target = self.target()?;
         self.expect("set")?;
         let assignments = self.assignments()?;
-        let from = if self.eat("from") { self.from_list()? } else { Vec::new() };
+        let from = if self.eat("from") { self.relations()? } else { Vec::new() };
         let condition = self.condition()?;
         let returning = self.returning()?;
         Ok(Update { with, at, target, assignments, from, condition, returning })
@@ -162,7 +162,7 @@ impl Cursor<'_> {
         self.expect("delete")?;
         self.expect("from")?;
         let target = self.target()?;
-        let using = if self.eat("using") { self.from_list()? } else { Vec::new() };
+        let using = if self.eat("using") { self.relations()? } else { Vec::new() };
         let condition = self.condition()?;
         let returning = self.returning()?;
         Ok(Delete { with, at, target, using, condition, returning })
@@ -174,7 +174,7 @@ impl Cursor<'_> {
         self.expect("into")?;
         let target = self.target()?;
         self.expect("using")?;
-        let source = self.from_item()?;
+        let source = self.joined()?;
         let Some(on) = self.clause("on")? else { return Err(self.unexpected()) };
         let mut arms = Vec::new();
         while self.is("when") {

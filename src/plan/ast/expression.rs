@@ -7,6 +7,7 @@
 use super::cursor::Cursor;
 use super::keyword::Class;
 use super::literal;
+use super::place::Before;
 use super::tree::{Cast, FunctionName, Ident, Lookup, Piece, Pieces, Place, TypeName};
 use super::{PlanError, Token};
 
@@ -28,35 +29,6 @@ enum Next {
     More,
     /// There was no operator: the expression is over.
     End,
-}
-
-/// What stands before an operand.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// The start of the expression.
-    Start,
-    /// AND, OR, NOT.
-    Logic,
-    /// A comparison: it shows no more of its operands than whether it holds.
-    Comparison,
-    /// Any other operator.
-    Other,
-}
-
-impl Before {
-    fn of(piece: Option<&Piece>) -> Before {
-        match piece {
-            Some(Piece::Operator(text, _)) if is_comparison(text) => Before::Comparison,
-            // IS DISTINCT FROM.
-            Some(Piece::Word("FROM", _)) => Before::Comparison,
-            Some(Piece::Word("AND" | "OR" | "NOT", _)) => Before::Logic,
-            Some(_) | None => Before::Other,
-        }
-    }
-}
-
-fn is_comparison(operator: &str) -> bool {
-    matches!(operator, "=" | "<>" | "!=" | "<" | "<=" | ">" | ">=")
 }
 
 /// Whether the input of a type looks names up. The binder knows what stands in for each, and refuses others.
@@ -146,7 +118,11 @@ impl Cursor<'_> {
                     let prefixed = out.len();
                     self.prefix(out)?;
                     if out.len() > prefixed {
-                        before = if matches!(out.last(), Some(Piece::Word("NOT", _))) { Before::Logic } else { Before::Other };
+                        before = if matches!(out.last(), Some(Piece::Word("NOT", _))) {
+                            Before::Logic
+                        } else {
+                            Before::Other
+                        };
                     }
                     start = out.len();
                     self.operand(before, out)?;
@@ -157,46 +133,6 @@ impl Cursor<'_> {
             while self.postfix(start, before, out)? {}
             next = self.infix(until, &mut pattern, out)?;
         }
-    }
-
-    /// What may become of the operand that ends before the token at `end`: by the operators around it.
-    fn place_of(&self, before: Before, end: usize) -> Place {
-        let Some(lexeme) = self.lexemes.get(end) else { return self.place_at_end(before) };
-        match &lexeme.token {
-            Token::Sign("::") => Place::Alone,
-            Token::Sign("[") => Place::Mixed,
-            Token::Operator(operator) if is_comparison(operator) => match before {
-                Before::Other => Place::Mixed,
-                Before::Start | Before::Logic | Before::Comparison => Place::Compared,
-            },
-            Token::Operator(_) => Place::Mixed,
-            Token::Word(word, _) => match &**word {
-                "in" | "is" | "isnull" | "notnull" | "and" | "or" => match before {
-                    Before::Other => Place::Mixed,
-                    Before::Start | Before::Logic | Before::Comparison => Place::Compared,
-                },
-                "not" if self.lexemes.get(end + 1).is_some_and(|next| next.is_word("in")) => match before {
-                    Before::Other => Place::Mixed,
-                    Before::Start | Before::Logic | Before::Comparison => Place::Compared,
-                },
-                "like" | "ilike" | "similar" | "between" | "not" | "operator" | "overlaps" | "collate" | "at" => Place::Mixed,
-                _other => self.place_at_end(before),
-            },
-            _other => self.place_at_end(before),
-        }
-    }
-
-    fn place_at_end(&self, before: Before) -> Place {
-        match before {
-            Before::Start => self.place.clone(),
-            Before::Comparison | Before::Logic => Place::Compared,
-            Before::Other => Place::Mixed,
-        }
-    }
-
-    /// What may become of what the bracket at the cursor holds.
-    fn place_in_bracket(&self, before: Before, open: usize) -> Place {
-        self.closing(open).map_or(Place::Mixed, |close| self.place_of(before, close + 1))
     }
 
     fn prefix(&mut self, out: &mut Pieces) -> Result<(), PlanError> {
@@ -459,7 +395,7 @@ impl Cursor<'_> {
             "true" => self.take(&["TRUE"], out),
             "false" => self.take(&["FALSE"], out),
             "default" => self.take(&["DEFAULT"], out),
-            "case" => self.case(out),
+            "case" => self.case(before, out),
             "cast" => self.cast(before, out),
             "array" => self.array(before, out),
             "exists" if self.is_sign_ahead(1, "(") => {
@@ -505,7 +441,8 @@ impl Cursor<'_> {
         Ok(())
     }
 
-    fn case(&mut self, out: &mut Pieces) -> Result<bool, PlanError> {
+    fn case(&mut self, before: Before, out: &mut Pieces) -> Result<bool, PlanError> {
+        let place = self.place_of_results(before);
         self.expect_word("CASE", out)?;
         if !self.is("when") {
             self.expr(out)?;
@@ -513,10 +450,10 @@ impl Cursor<'_> {
         while self.word(&["WHEN"], out) {
             self.expr(out)?;
             self.expect_word("THEN", out)?;
-            self.expr(out)?;
+            self.expr_at(place.clone(), out)?;
         }
         if self.word(&["ELSE"], out) {
-            self.expr(out)?;
+            self.expr_at(place, out)?;
         }
         self.take(&["END"], out)
     }
@@ -705,155 +642,6 @@ impl Cursor<'_> {
                 return Ok(());
             }
         }
-    }
-
-    /// A call: the name is read, the bracket is next.
-    pub(super) fn call(
-        &mut self,
-        mut parts: Vec<Ident>,
-        in_from: bool,
-        place: Place,
-        out: &mut Pieces,
-    ) -> Result<(), PlanError> {
-        let at = parts.first().map_or(0, |first| first.at);
-        let (Some(name), schema) = (parts.pop(), parts.pop()) else { return Err(self.unexpected()) };
-        if !parts.is_empty() {
-            return Err(PlanError::unsupported("this function name", at));
-        }
-        let schema = schema.map(|schema| schema.name);
-        let function = FunctionName { schema, name: name.name, at, in_from, place };
-        let argument = Place::Argument(Box::new(FunctionName { place: Place::Mixed, ..function.clone() }));
-        out.push(Piece::Function(function));
-        self.expect_sign_to("(", out)?;
-        if self.is_operator("*") && self.is_sign_ahead(1, ")") {
-            out.push(Piece::Star(self.here()));
-            self.at += 1;
-        } else if !self.is_sign(")") {
-            let _ = self.word(&["ALL", "DISTINCT"], out);
-            self.arguments(&argument, out)?;
-            if self.is("order") {
-                self.order_by_words(out)?;
-            }
-        }
-        self.expect_sign_to(")", out)?;
-        self.after_call(out)
-    }
-
-    /// WITHIN GROUP, FILTER and OVER.
-    pub(super) fn after_call(&mut self, out: &mut Pieces) -> Result<(), PlanError> {
-        if self.is("within") && self.is_ahead(1, "group") {
-            let _ = self.words(&["WITHIN", "GROUP"], out);
-            self.expect_sign_to("(", out)?;
-            self.order_by_words(out)?;
-            self.expect_sign_to(")", out)?;
-        }
-        if self.is("filter") && self.is_sign_ahead(1, "(") {
-            self.expect_word("FILTER", out)?;
-            self.expect_sign_to("(", out)?;
-            self.expect_word("WHERE", out)?;
-            self.expr(out)?;
-            self.expect_sign_to(")", out)?;
-        }
-        if self.is("over") {
-            self.expect_word("OVER", out)?;
-            if self.is_sign("(") {
-                self.window(out)?;
-            } else {
-                out.push(Piece::Name(self.column_id()?));
-            }
-        }
-        Ok(())
-    }
-
-    /// Arguments: VARIADIC, by name, or plain.
-    pub(super) fn arguments(&mut self, place: &Place, out: &mut Pieces) -> Result<(), PlanError> {
-        loop {
-            let _ = self.word(&["VARIADIC"], out);
-            let arrow = match self.ahead(1) {
-                Some(next) if next.is_operator("=>") => Some("=>"),
-                Some(next) if next.is_sign(":=") => Some(":="),
-                Some(_) | None => None,
-            };
-            if let Some(arrow) = arrow {
-                out.push(Piece::Name(self.label()?));
-                out.push(Piece::Word(arrow, self.here()));
-                self.at += 1;
-            }
-            self.expr_at(place.clone(), out)?;
-            if !self.sign(",", out) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// `ORDER BY a DESC, b`, onto `out`.
-    pub(super) fn order_by_words(&mut self, out: &mut Pieces) -> Result<(), PlanError> {
-        if !self.words(&["ORDER", "BY"], out) {
-            return Err(self.unexpected());
-        }
-        loop {
-            self.expr_at(Place::Compared, out)?;
-            self.sort_words(out)?;
-            if !self.sign(",", out) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// ASC, DESC, USING and NULLS.
-    pub(super) fn sort_words(&mut self, out: &mut Pieces) -> Result<(), PlanError> {
-        if self.word(&["USING"], out) {
-            if !self.operator(out)? {
-                return Err(self.unexpected());
-            }
-        } else {
-            let _ = self.word(&["ASC", "DESC"], out);
-        }
-        if self.is("nulls") && (self.is_ahead(1, "first") || self.is_ahead(1, "last")) {
-            let _ = self.words(&["NULLS", "FIRST"], out) || self.words(&["NULLS", "LAST"], out);
-        }
-        Ok(())
-    }
-
-    /// `(w PARTITION BY a ORDER BY b ROWS ...)`.
-    pub(super) fn window(&mut self, out: &mut Pieces) -> Result<(), PlanError> {
-        self.expect_sign_to("(", out)?;
-        let clause = ["partition", "order", "range", "rows", "groups"].iter().any(|word| self.is(word));
-        if !clause && !self.is_sign(")") {
-            out.push(Piece::Name(self.column_id()?));
-        }
-        if self.words(&["PARTITION", "BY"], out) {
-            self.expr_list_at(&Place::Compared, out)?;
-        }
-        if self.is("order") {
-            self.order_by_words(out)?;
-        }
-        if self.word(&["RANGE", "ROWS", "GROUPS"], out) {
-            if self.word(&["BETWEEN"], out) {
-                self.frame_bound(out)?;
-                self.expect_word("AND", out)?;
-            }
-            self.frame_bound(out)?;
-            if self.word(&["EXCLUDE"], out) {
-                let whole = self.words(&["CURRENT", "ROW"], out)
-                    || self.words(&["NO", "OTHERS"], out)
-                    || self.word(&["GROUP", "TIES"], out);
-                if !whole {
-                    return Err(self.unexpected());
-                }
-            }
-        }
-        self.expect_sign_to(")", out)
-    }
-
-    fn frame_bound(&mut self, out: &mut Pieces) -> Result<(), PlanError> {
-        if self.words(&["CURRENT", "ROW"], out) {
-            return Ok(());
-        }
-        if !self.word(&["UNBOUNDED"], out) {
-            self.expr(out)?;
-        }
-        if self.word(&["PRECEDING", "FOLLOWING"], out) { Ok(()) } else { Err(self.unexpected()) }
     }
 }
 

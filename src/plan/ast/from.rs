@@ -5,18 +5,18 @@ use super::tree::{Alias, Call, FromItem, Ident, JoinOn, Piece, Pieces, Place};
 use super::{PlanError, Token};
 
 impl Cursor<'_> {
-    pub(super) fn from_list(&mut self) -> Result<Vec<FromItem>, PlanError> {
-        let mut items = vec![self.from_item()?];
+    pub(super) fn relations(&mut self) -> Result<Vec<FromItem>, PlanError> {
+        let mut items = vec![self.joined()?];
         while self.eat_sign(",") {
-            items.push(self.from_item()?);
+            items.push(self.joined()?);
         }
         Ok(items)
     }
 
     /// A relation with the joins behind it.
-    pub(super) fn from_item(&mut self) -> Result<FromItem, PlanError> {
+    pub(super) fn joined(&mut self) -> Result<FromItem, PlanError> {
         self.nested(|cursor| {
-            let first = cursor.from_factor()?;
+            let first = cursor.factor()?;
             cursor.joins(first)
         })
     }
@@ -41,7 +41,7 @@ impl Cursor<'_> {
                     return Ok(item);
                 }
             }
-            let mut right = self.from_factor()?;
+            let mut right = self.factor()?;
             let mut on = JoinOn::Nothing;
             if !natural && !cross {
                 // `a JOIN b JOIN c ON x ON y`: the right side takes joins as long as its own condition is to come.
@@ -67,7 +67,7 @@ impl Cursor<'_> {
         Err(self.unexpected())
     }
 
-    fn from_factor(&mut self) -> Result<FromItem, PlanError> {
+    fn factor(&mut self) -> Result<FromItem, PlanError> {
         let lateral = self.is("lateral").then(|| self.here());
         self.at += usize::from(lateral.is_some());
         if self.is_sign("(") {
@@ -82,7 +82,7 @@ impl Cursor<'_> {
                 return Err(self.unexpected());
             }
             self.expect_sign("(")?;
-            let item = Box::new(self.from_item()?);
+            let item = Box::new(self.joined()?);
             self.expect_sign(")")?;
             let alias = self.alias()?;
             return Ok(FromItem::Nested { item, alias });
@@ -94,7 +94,7 @@ impl Cursor<'_> {
             return self.columns_of(lateral);
         }
         if self.is_call() {
-            let call = self.from_call()?;
+            let call = self.table_call()?;
             let ordinality = self.ordinality()?;
             let alias = self.function_alias()?;
             return Ok(FromItem::Function { lateral, rows: None, calls: vec![call], ordinality, alias });
@@ -147,21 +147,19 @@ impl Cursor<'_> {
     }
 
     /// A function of FROM: any call, or a word of the grammar that is one.
-    fn from_call(&mut self) -> Result<Call, PlanError> {
+    fn table_call(&mut self) -> Result<Call, PlanError> {
         let mut pieces = Vec::new();
-        if !matches!(self.peek().map(|lexeme| &lexeme.token), Some(Token::Quoted(_))) && !self.is_sign_ahead(1, ".") {
-            if let Some(Token::Word(word, class)) = self.peek().map(|lexeme| &lexeme.token)
-                && *class != super::keyword::Class::Plain
-            {
-                let keyword = *class != super::keyword::Class::TypeOrFunction;
-                if self.is_sign_ahead(1, "(") && self.grammar_function(word, &mut pieces)? {
-                    return Ok(Call { name: word.as_ref().into(), pieces, columns: Vec::new() });
-                }
-                if keyword {
-                    let name = Box::from(word.as_ref());
-                    self.expr(&mut pieces)?;
-                    return Ok(Call { name, pieces, columns: Vec::new() });
-                }
+        if !self.is_sign_ahead(1, ".")
+            && let Some(Token::Word(word, class)) = self.peek().map(|lexeme| &lexeme.token)
+            && *class != super::keyword::Class::Plain
+        {
+            if self.is_sign_ahead(1, "(") && self.grammar_function(word, &mut pieces)? {
+                return Ok(Call { name: word.as_ref().into(), pieces, columns: Vec::new() });
+            }
+            if *class != super::keyword::Class::TypeOrFunction {
+                let name = Box::from(word.as_ref());
+                self.expr(&mut pieces)?;
+                return Ok(Call { name, pieces, columns: Vec::new() });
             }
         }
         let mut parts = vec![self.label()?];
@@ -179,7 +177,7 @@ impl Cursor<'_> {
         self.expect_sign("(")?;
         let mut calls = Vec::new();
         loop {
-            let mut call = self.from_call()?;
+            let mut call = self.table_call()?;
             if self.eat("as") {
                 call.columns = self.typed_columns()?;
             }

@@ -6,6 +6,7 @@
 //! everything taken is in the tree in the client's order; a text of more than [`MAX_TEXT_BYTES`], nested deeper than
 //! [`MAX_DEPTH`] or with more than [`MAX_CHAIN`] operators in a row is refused. What is absent: names, the catalog.
 
+mod call;
 mod change;
 mod cursor;
 mod expression;
@@ -13,6 +14,7 @@ mod from;
 mod keyword;
 mod lexer;
 mod literal;
+mod place;
 mod query;
 mod special;
 pub(crate) mod tree;

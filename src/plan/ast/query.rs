@@ -191,7 +191,7 @@ impl<'t> Cursor<'t> {
             if self.eat("on") {
                 self.expect_sign("(")?;
                 let mut exprs = self.expressions_at(&Place::Compared)?;
-                exprs.iter_mut().for_each(|expr| mark_output(expr));
+                exprs.iter_mut().for_each(mark_output);
                 self.expect_sign(")")?;
                 Distinct::On(here, exprs)
             } else {
@@ -209,7 +209,7 @@ impl<'t> Cursor<'t> {
         let from_at = self.here();
         let mut from = Vec::new();
         if self.eat("from") {
-            from = self.from_list()?;
+            from = self.relations()?;
         }
         let condition = self.clause("where")?;
         let mut group = None;

@@ -124,9 +124,7 @@ impl Cursor<'_> {
             out.push(Piece::Query(Box::new(query)));
         }
         while !self.is_sign(")") {
-            if self.json_words(out)? {
-                worded = true;
-            } else if self.sign(":", out) {
+            if self.json_words(out)? || self.sign(":", out) {
                 worded = true;
             } else if !self.sign(",", out) {
                 self.expr(out)?;

@@ -331,8 +331,11 @@ pub(crate) struct Conflict {
     pub(crate) at: u32,
     pub(crate) arbiter: Arbiter,
     /// `None` is DO NOTHING.
-    pub(crate) update: Option<(Vec<Assignment>, Option<(u32, Pieces)>)>,
+    pub(crate) update: Option<ConflictUpdate>,
 }
+
+/// `DO UPDATE SET ... WHERE ...`.
+pub(crate) type ConflictUpdate = (Vec<Assignment>, Option<(u32, Pieces)>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Arbiter {

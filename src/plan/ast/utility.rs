@@ -100,7 +100,7 @@ pub(crate) fn read(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> Result<
     let mut reader = Cursor::new(lexemes, positions, true);
     reader.at = 1;
     let utility = match &**verb {
-        "select" | "with" | "values" | "table" | "insert" | "update" | "delete" | "merge" | "explain" => {
+        "select" | "with" | "values" | "table" | "insert" | "update" | "delete" | "merge" => {
             return Ok(None);
         }
         "begin" => {
@@ -190,7 +190,8 @@ pub(crate) fn read(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> Result<
             )
             .at(positions.of_byte(first.start)));
         }
-        "declare" | "fetch" | "move" | "close" | "prepare" | "execute" | "lock" | "listen" | "unlisten" | "notify" => {
+        "explain" | "declare" | "fetch" | "move" | "close" | "prepare" | "execute" | "lock" | "listen" | "unlisten"
+        | "notify" => {
             return Err(PlanError::unsupported(verb.to_ascii_uppercase(), positions.of_byte(first.start)));
         }
         _ => {

@@ -1,7 +1,7 @@
 //! INSERT, UPDATE, DELETE: the target is the leaf itself.
 
 use super::super::ast::tree::{
-    Arbiter, Assignment, Condition, Conflict, Delete, Ident, Insert, Overriding, Piece, SetPlace, Query, Returning,
+    Arbiter, Assignment, Condition, Conflict, Delete, Ident, Insert, Overriding, Piece, Query, Returning, SetPlace,
     Statement, Target, Term, Update,
 };
 use super::super::error::PlanError;
@@ -311,7 +311,7 @@ impl<'c> Binder<'c> {
         let mut from_nodes = Vec::new();
         if !from.is_empty() {
             from_nodes.push(Node::Word("FROM"));
-            self.from(from, &mut scope, &Locked::Nothing, &mut from_nodes)?;
+            self.relations(from, &mut scope, &Locked::Nothing, &mut from_nodes)?;
         }
         with_target(&target, &mut scope);
         nodes.extend([Node::Keyword("UPDATE", *at), target.node(), Node::Word("SET")]);
@@ -333,7 +333,7 @@ impl<'c> Binder<'c> {
         let mut using_nodes = Vec::new();
         if !using.is_empty() {
             using_nodes.push(Node::Word("USING"));
-            self.from(using, &mut scope, &Locked::Nothing, &mut using_nodes)?;
+            self.relations(using, &mut scope, &Locked::Nothing, &mut using_nodes)?;
         }
         with_target(&target, &mut scope);
         nodes.extend([Node::Keyword("DELETE", *at), Node::Word("FROM"), target.node()]);

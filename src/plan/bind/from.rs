@@ -25,7 +25,7 @@ const COMPOSITE_FUNCTIONS: [(&str, &[&str]); 9] = [
 
 impl Binder<'_> {
     /// Binds a FROM list into `scope`.
-    pub(super) fn from(
+    pub(super) fn relations(
         &mut self,
         items: &[FromItem],
         scope: &mut Scope<'_>,
@@ -36,14 +36,14 @@ impl Binder<'_> {
             if i > 0 {
                 out.push(Node::Word(","));
             }
-            let star = self.from_item(item, scope, locked, out)?;
+            let star = self.joined(item, scope, locked, out)?;
             add_star(&mut scope.star, star);
         }
         Ok(())
     }
 
     /// Binds an item; its columns are what `*` means by it.
-    pub(super) fn from_item(
+    pub(super) fn joined(
         &mut self,
         item: &FromItem,
         scope: &mut Scope<'_>,
@@ -91,7 +91,7 @@ impl Binder<'_> {
             FromItem::Nested { item, alias } => {
                 let Some(alias) = alias else {
                     out.push(Node::Word("("));
-                    let star = self.from_item(item, scope, locked, out)?;
+                    let star = self.joined(item, scope, locked, out)?;
                     out.push(Node::Word(")"));
                     return Ok(star);
                 };
@@ -106,7 +106,7 @@ impl Binder<'_> {
                 if *locked == Locked::All {
                     return Err(PlanError::unsupported("locking a join that has an alias", 0));
                 }
-                let star = self.from_item(item, &mut inner, inside, out)?;
+                let star = self.joined(item, &mut inner, inside, out)?;
                 out.push(Node::Word(")"));
                 self.alias_nodes(Some(alias), scope, out)?;
                 let columns = match star {
@@ -118,9 +118,9 @@ impl Binder<'_> {
                 Ok(add(scope, name, columns))
             }
             FromItem::Join { left, words, natural, right, on } => {
-                let left = self.from_item(left, scope, locked, out)?;
+                let left = self.joined(left, scope, locked, out)?;
                 self.pieces(words, &scope.clone(), out)?;
-                let right = self.from_item(right, scope, locked, out)?;
+                let right = self.joined(right, scope, locked, out)?;
                 if *natural && !self.system.is_empty() {
                     return Err(PlanError::unsupported("NATURAL JOIN beside system columns", 0));
                 }

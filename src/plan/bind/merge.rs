@@ -22,7 +22,7 @@ impl Binder<'_> {
         nodes.extend([Node::Keyword("MERGE", *at), Node::Word("INTO"), target.node(), Node::Word("USING")]);
         // An INSERT sees the source alone, everything else both.
         let mut sources = Scope::new(None);
-        let star = self.from_item(source, &mut sources, &Locked::Nothing, &mut nodes)?;
+        let star = self.joined(source, &mut sources, &Locked::Nothing, &mut nodes)?;
         sources.star = star;
         let mut scope = sources.clone();
         scope.relations.insert(0, target.in_scope());

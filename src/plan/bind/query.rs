@@ -305,7 +305,7 @@ impl Binder<'_> {
         let mut from_nodes = Vec::new();
         if !from.is_empty() {
             from_nodes.push(Node::Keyword("FROM", *from_at));
-            self.from(from, &mut scope, locked, &mut from_nodes)?;
+            self.relations(from, &mut scope, locked, &mut from_nodes)?;
         }
         let columns = self.output_columns(items, &scope)?;
         let with_outputs = Scope { outputs: output_names(items, &columns), ..scope.clone() };

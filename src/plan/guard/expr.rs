@@ -3,11 +3,12 @@
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
     AArrayExpr, AExpr, AIndices, AIndirection, BoolExpr, BooleanTest, CaseExpr, CaseWhen, CoalesceExpr, CollateClause,
-    ColumnDef, ColumnRef, FuncCall, GroupingFunc, GroupingSet, List, MinMaxExpr, MultiAssignRef, NamedArgExpr, Node,
-    NullTest, ParamRef, RowExpr, SortBy, SubLink, TypeCast, TypeName, WindowDef,
+    ColumnDef, ColumnRef, FuncCall, GroupingFunc, GroupingSet, JsonIsPredicate, List, MinMaxExpr, MultiAssignRef,
+    NamedArgExpr, Node, NullTest, ParamRef, ResTarget, RowExpr, SortBy, SubLink, TypeCast, TypeName, WindowDef,
+    XmlExpr, XmlSerialize,
 };
 
-use super::names::{self, SYSTEM_COLUMNS, strings};
+use super::names::{self, TABLE_OID, strings};
 use super::walk::{Level, Walk, refuse};
 use super::{OrgValue, Verdict};
 use crate::catalog::ORG_COLUMN;
@@ -15,7 +16,7 @@ use crate::catalog::ORG_COLUMN;
 impl<'a> Walk<'a> {
     pub(super) fn column(&mut self, column: &'a ColumnRef) -> Verdict {
         let ColumnRef { fields, location: _ } = column;
-        let hidden = |name: &str| name == ORG_COLUMN || SYSTEM_COLUMNS.contains(&name);
+        let hidden = |name: &str| name == ORG_COLUMN || name == TABLE_OID;
         match fields.as_slice() {
             [Node { node: Some(NodeEnum::String(name)) }] => {
                 let name = name.sval.as_str();
@@ -261,8 +262,46 @@ impl<'a> Walk<'a> {
                 self.maybe(source.as_deref())
             }
             NodeEnum::ColumnDef(definition) => self.column_definition(definition),
+            NodeEnum::RangeTableSample(sample) => self.sample(sample),
+            NodeEnum::RangeTableFunc(table) => self.xml_table(table),
+            NodeEnum::XmlExpr(expr) => self.xml(expr),
+            NodeEnum::XmlSerialize(expr) => {
+                let XmlSerialize { xmloption: _, expr, type_name, indent: _, location: _ } = &**expr;
+                self.type_name(type_name.as_ref())?;
+                self.maybe(expr.as_deref())
+            }
+            NodeEnum::JsonIsPredicate(predicate) => {
+                let JsonIsPredicate { expr, format: _, item_type: _, unique_keys: _, location: _ } = &**predicate;
+                self.maybe(expr.as_deref())
+            }
             other => refuse(format!("an unknown node: {}", variant(other))),
         }
+    }
+
+    pub(super) fn xml(&mut self, expr: &'a XmlExpr) -> Verdict {
+        let XmlExpr {
+            xpr: _,
+            op: _,
+            name: _,
+            named_args,
+            arg_names,
+            args,
+            xmloption: _,
+            indent: _,
+            r#type: _,
+            typmod: _,
+            location: _,
+        } = expr;
+        for named in named_args {
+            let Some(NodeEnum::ResTarget(target)) = &named.node else {
+                return refuse("an argument of XML that is none");
+            };
+            let ResTarget { name: _, indirection, val, location: _ } = &**target;
+            self.indirection(indirection)?;
+            self.maybe(val.as_deref())?;
+        }
+        self.all(arg_names)?;
+        self.all(args)
     }
 
     /// `AS f(a int)` of a function in FROM.
@@ -272,10 +311,12 @@ impl<'a> Walk<'a> {
             && definition.cooked_default.is_none()
             && definition.constraints.is_empty()
             && definition.fdwoptions.is_empty()
-            && definition.identity_sequence.is_none()
-            && definition.coll_clause.is_none();
+            && definition.identity_sequence.is_none();
         if !plain {
             return refuse("a column definition with more than a type");
+        }
+        if let Some(collate) = &definition.coll_clause {
+            strings(&collate.collname)?;
         }
         self.type_name(definition.type_name.as_ref())
     }

@@ -1,11 +1,15 @@
 //! FROM: relations, derived tables, functions, joins.
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{Alias, JoinExpr, List, Node, RangeFunction, RangeSubselect, RangeVar};
+use pg_query::protobuf::{
+    Alias, JoinExpr, List, Node, RangeFunction, RangeSubselect, RangeTableFunc, RangeTableFuncCol, RangeTableSample,
+    RangeVar, ResTarget,
+};
 
-use super::names::{self, Kind, strings};
+use super::names::{self, Kind, TABLE_OID, strings};
 use super::walk::{Level, Walk, refuse};
 use super::{Refusal, Verdict, shape};
+use crate::catalog::ORG_COLUMN;
 
 impl<'a> Walk<'a> {
     pub(super) fn alias(&mut self, alias: Option<&'a Alias>) -> Verdict {
@@ -18,6 +22,7 @@ impl<'a> Walk<'a> {
     pub(super) fn relation(&mut self, var: &'a RangeVar) -> Verdict {
         self.alias(var.alias.as_ref())?;
         match names::relation(var, self.facts)? {
+            Kind::Leaf(_) if var.alias.as_ref().is_some_and(|alias| self.is_locked(&alias.aliasname)) => Ok(()),
             Kind::Leaf(_) => refuse(format!("leaf \"{}\" stands without its derived table", var.relname)),
             Kind::Global => Ok(()),
             Kind::Catalog => {
@@ -50,6 +55,53 @@ impl<'a> Walk<'a> {
         self.all(coldeflist)
     }
 
+    pub(super) fn is_locked(&self, alias: &str) -> bool {
+        self.locked.iter().any(|(known, _)| *known == alias)
+    }
+
+    /// TABLESAMPLE of a global table, or of a leaf that is locked.
+    pub(super) fn sample(&mut self, sample: &'a RangeTableSample) -> Verdict {
+        let RangeTableSample { relation, method, args, repeatable, location: _ } = sample;
+        if !matches!(strings(method)?.as_slice(), ["bernoulli" | "system"]) {
+            return refuse("a sampling method that is not PostgreSQL's");
+        }
+        self.maybe(relation.as_deref())?;
+        self.all(args)?;
+        self.maybe(repeatable.as_deref())
+    }
+
+    pub(super) fn xml_table(&mut self, table: &'a RangeTableFunc) -> Verdict {
+        let RangeTableFunc { lateral: _, docexpr, rowexpr, namespaces, columns, alias, location: _ } = table;
+        self.alias(alias.as_ref())?;
+        self.maybe(docexpr.as_deref())?;
+        self.maybe(rowexpr.as_deref())?;
+        for namespace in namespaces {
+            let Some(NodeEnum::ResTarget(target)) = &namespace.node else { return refuse("no namespace") };
+            let ResTarget { name: _, indirection, val, location: _ } = &**target;
+            self.indirection(indirection)?;
+            self.maybe(val.as_deref())?;
+        }
+        for column in columns {
+            let Some(NodeEnum::RangeTableFuncCol(column)) = &column.node else {
+                return refuse("no column of XMLTABLE");
+            };
+            let RangeTableFuncCol {
+                colname,
+                type_name,
+                for_ordinality: _,
+                is_not_null: _,
+                colexpr,
+                coldefexpr,
+                location: _,
+            } = &**column;
+            self.define([colname.as_str()]);
+            self.type_name(type_name.as_ref())?;
+            self.maybe(colexpr.as_deref())?;
+            self.maybe(coldefexpr.as_deref())?;
+        }
+        Ok(())
+    }
+
     pub(super) fn join(&mut self, join: &'a JoinExpr) -> Verdict {
         let JoinExpr {
             jointype: _,
@@ -69,7 +121,10 @@ impl<'a> Walk<'a> {
             self.node(side)?;
             names.extend(aliases(std::slice::from_ref(side))?);
         }
-        strings(using_clause)?;
+        if strings(using_clause)?.iter().any(|name| *name == ORG_COLUMN || *name == TABLE_OID) {
+            return refuse("USING over a hidden column");
+        }
+        names.retain(|name| !self.is_locked(name));
         self.levels.push(Level::Sources(names));
         self.maybe(quals.as_deref())?;
         self.levels.pop();
@@ -90,6 +145,11 @@ pub(super) fn aliases(from: &[Node]) -> Result<Vec<&str>, Refusal> {
             }
             Some(NodeEnum::RangeSubselect(range)) => &range.alias,
             Some(NodeEnum::RangeFunction(range)) => &range.alias,
+            Some(NodeEnum::RangeTableFunc(table)) => &table.alias,
+            Some(NodeEnum::RangeTableSample(sample)) => {
+                names.extend(aliases(sample.relation.as_deref().map_or(&[], std::slice::from_ref))?);
+                &None
+            }
             Some(NodeEnum::JoinExpr(join)) => {
                 // An alias hides what is joined.
                 if join.alias.is_none() {

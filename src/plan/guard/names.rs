@@ -11,8 +11,11 @@ use crate::plan::policy::{
     FunctionClass, catalog_function, catalog_relation, is_allowed, is_allowed_type, lookup_called,
 };
 
-/// The columns that every physical table has besides its own.
-pub(super) const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"];
+/// The columns that every physical table has besides its own, and that an org may see.
+pub(super) const SYSTEM_COLUMNS: [&str; 5] = ["ctid", "xmin", "xmax", "cmin", "cmax"];
+
+/// The one it may not: it names the leaf.
+pub(super) const TABLE_OID: &str = "tableoid";
 
 /// What a relation is.
 #[derive(Debug, Clone, Copy)]

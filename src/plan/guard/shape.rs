@@ -6,7 +6,7 @@ use pg_query::protobuf::{
     SelectStmt, SetOperation, a_const,
 };
 
-use super::names::{self, Kind, strings};
+use super::names::{self, Kind, SYSTEM_COLUMNS, strings};
 use super::{Facts, OrgValue, Refusal, Verdict};
 use crate::catalog::{ORG_COLUMN, Table};
 
@@ -46,9 +46,33 @@ fn is_predicate(node: Option<&Node>, alias: Option<&str>, facts: Facts<'_>) -> b
 pub(super) fn wall<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Option<&'a Table>, Refusal> {
     let mut leaf = None;
     for item in &select.from_clause {
-        if let Some(NodeEnum::RangeVar(var)) = &item.node
+        let (var, sample) = match &item.node {
+            Some(NodeEnum::RangeVar(var)) => (Some(var), None),
+            Some(NodeEnum::RangeTableSample(sample)) => match sample.relation.as_deref().map(|node| &node.node) {
+                Some(Some(NodeEnum::RangeVar(var))) => (Some(var), Some(sample)),
+                _ => (None, None),
+            },
+            _ => (None, None),
+        };
+        // A leaf with an alias is a locked one: `locked` looks at it.
+        if let Some(var) = var
+            && var.alias.is_none()
             && let Kind::Leaf(table) = names::relation(var, facts)?
         {
+            if let Some(sample) = sample {
+                let simple = |node: &Node| match &node.node {
+                    Some(NodeEnum::AConst(_)) => true,
+                    Some(NodeEnum::ParamRef(param)) => (1..=i32::from(facts.params)).contains(&param.number),
+                    _ => false,
+                };
+                let method = strings(&sample.method)?;
+                if !matches!(method.as_slice(), ["bernoulli" | "system"])
+                    || !sample.args.iter().all(simple)
+                    || !sample.repeatable.as_deref().is_none_or(simple)
+                {
+                    return Err(Refusal::new("TABLESAMPLE of more than constants"));
+                }
+            }
             leaf = Some((table, var));
         }
     }
@@ -95,13 +119,94 @@ pub(super) fn wall<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Optio
         && var.alias.is_none();
     let columns: Option<Vec<&str>> = target_list.iter().map(plain_column).collect();
     let logical: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-    if !bare || columns.is_none_or(|columns| columns != logical) {
+    // System columns may follow, where the statement names them.
+    let passed = |columns: &[&str]| {
+        columns
+            .strip_prefix(logical.as_slice())
+            .is_some_and(|more| more.iter().all(|name| SYSTEM_COLUMNS.contains(name)))
+    };
+    if !bare || columns.is_none_or(|columns| !passed(&columns)) {
         return Err(Refusal::new(format!("leaf \"{}\" is read otherwise than by its columns", var.relname)));
     }
     if !is_predicate(where_clause.as_deref(), None, facts) {
         return Err(Refusal::new(format!("leaf \"{}\" is read without the org's predicate", var.relname)));
     }
     Ok(Some(table))
+}
+
+/// The leaves that stand in a FROM themselves, because they are locked: each with its alias, and each under
+/// `alias.org_id = <org>` at the head of WHERE.
+pub(super) fn locked<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Vec<(&'a str, &'a Table)>, Refusal> {
+    let mut leaves = Vec::new();
+    for item in &select.from_clause {
+        leaves_of(item, facts, &mut leaves)?;
+    }
+    if leaves.is_empty() {
+        return Ok(leaves);
+    }
+    let heads = heads(select.where_clause.as_deref());
+    for (alias, _) in &leaves {
+        if !heads.iter().any(|head| is_predicate(Some(head), Some(alias), facts)) {
+            return Err(Refusal::new(format!("leaf \"{alias}\" is locked without the org's predicate")));
+        }
+    }
+    Ok(leaves)
+}
+
+/// The operands of a condition's AND, or the condition itself.
+pub(super) fn heads(clause: Option<&Node>) -> Vec<&Node> {
+    match clause {
+        Some(Node { node: Some(NodeEnum::BoolExpr(expr)) }) if expr.boolop == BoolExprType::AndExpr as i32 => {
+            expr.args.iter().collect()
+        }
+        Some(node) => vec![node],
+        None => Vec::new(),
+    }
+}
+
+/// Whether a node is the predicate of one of these.
+pub(super) fn is_predicate_of(node: &Node, leaves: &[(&str, &Table)], facts: Facts<'_>) -> bool {
+    leaves.iter().any(|(alias, _)| is_predicate(Some(node), Some(alias), facts))
+}
+
+fn leaves_of<'a>(item: &'a Node, facts: Facts<'a>, out: &mut Vec<(&'a str, &'a Table)>) -> Verdict {
+    match &item.node {
+        Some(NodeEnum::RangeVar(var)) => {
+            if let (Some(Alias { aliasname, colnames }), Kind::Leaf(table)) = (&var.alias, names::relation(var, facts)?)
+            {
+                if !colnames.is_empty() {
+                    return Err(Refusal::new("a locked leaf whose columns are renamed"));
+                }
+                out.push((aliasname, table));
+            }
+            Ok(())
+        }
+        Some(NodeEnum::RangeTableSample(sample)) => {
+            sample.relation.as_deref().map_or(Ok(()), |relation| leaves_of(relation, facts, out))
+        }
+        Some(NodeEnum::JoinExpr(join)) => {
+            let before = out.len();
+            for side in [&join.larg, &join.rarg].into_iter().flatten() {
+                leaves_of(side, facts, out)?;
+            }
+            // Its alias would hide theirs.
+            if out.len() > before && join.alias.is_some() {
+                return Err(Refusal::new("a locked leaf in a join with an alias"));
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The arms of a MERGE: what each inserts ends with the org's value.
+pub(super) fn merge_insert(columns: &[Node], values: &[Node], table: &Table, facts: Facts<'_>) -> Verdict {
+    let names = insert_columns(columns, table)?;
+    if names.len() == values.len() && is_org(values.last(), facts) {
+        Ok(())
+    } else {
+        Err(Refusal::new("MERGE inserts without the org's value"))
+    }
 }
 
 /// The name of a select item that is one bare column.
@@ -154,7 +259,8 @@ pub(super) fn insert_columns<'a>(cols: &'a [Node], table: &Table) -> Result<Vec<
             return Err(Refusal::new("an INSERT column that is none"));
         };
         let ResTarget { name, indirection, val, location: _ } = &**target;
-        if !indirection.is_empty() || val.is_some() {
+        // The walk looks at elements and fields (`a[1]`).
+        if (!indirection.is_empty() && name == ORG_COLUMN) || val.is_some() {
             return Err(Refusal::new("an INSERT column in an unusual form"));
         }
         names.push(name.as_str());

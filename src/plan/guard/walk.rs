@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
-    ColumnRef, CommonTableExpr, CopyStmt, DefElem, DeleteStmt, IndexElem, InferClause, InsertStmt, List, LockingClause,
-    Node, OnConflictClause, OverridingKind, ParseResult, RawStmt, ResTarget, ReturningClause, SelectStmt, UpdateStmt,
-    WithClause,
+    CmdType, ColumnRef, CommonTableExpr, CopyStmt, CteCycleClause, CteSearchClause, DefElem, DeleteStmt, IndexElem,
+    InferClause, InsertStmt, List, LockingClause, MergeMatchKind, MergeStmt, MergeWhenClause, Node, OnConflictClause,
+    OverridingKind, ParseResult, RawStmt, ResTarget, ReturningClause, SelectStmt, UpdateStmt, WithClause,
 };
 
 use super::from::aliases;
@@ -27,6 +27,8 @@ pub(super) struct Walk<'a> {
     pub(super) facts: Facts<'a>,
     pub(super) ctes: Vec<&'a str>,
     pub(super) levels: Vec<Level<'a>>,
+    /// The leaves that the query at hand locks, by their aliases.
+    pub(super) locked: Vec<(&'a str, &'a Table)>,
     /// Names that the statement itself gives to columns and relations.
     pub(super) defined: BTreeSet<String>,
     /// Names behind a dot.
@@ -44,6 +46,7 @@ pub(super) fn statement(parsed: &ParseResult, facts: Facts<'_>) -> Verdict {
         facts,
         ctes: Vec::new(),
         levels: Vec::new(),
+        locked: Vec::new(),
         defined: BTreeSet::new(),
         fields: BTreeSet::new(),
         reads_catalogs: false,
@@ -116,6 +119,7 @@ impl<'a> Walk<'a> {
             Some(NodeEnum::InsertStmt(insert)) => self.insert(insert),
             Some(NodeEnum::UpdateStmt(update)) => self.update(update),
             Some(NodeEnum::DeleteStmt(delete)) => self.delete(delete),
+            Some(NodeEnum::MergeStmt(merge)) => self.merge(merge),
             Some(_) => refuse("this kind of statement"),
             None => refuse("a statement that is none"),
         }
@@ -156,8 +160,16 @@ impl<'a> Walk<'a> {
         for side in [larg, rarg].into_iter().flatten() {
             self.select(side, org_rows)?;
         }
+        let levels = self.levels.len();
+        let leaves = shape::locked(select, self.facts)?;
+        for (alias, table) in &leaves {
+            self.levels.push(Level::Target { alias, table });
+        }
+        let outer = std::mem::replace(&mut self.locked, leaves);
         self.all(from_clause)?;
-        let names = aliases(from_clause)?;
+        let mut names = aliases(from_clause)?;
+        names.retain(|name| !self.is_locked(name));
+        let locked = std::mem::replace(&mut self.locked, outer);
         self.levels.push(Level::Sources(names));
         let rest = |list: &'a [Node]| if org_rows { list.split_last().map_or(list, |(_, rest)| rest) } else { list };
         for row in values_lists {
@@ -165,9 +177,13 @@ impl<'a> Walk<'a> {
             self.all(rest(items))?;
         }
         for target in rest(target_list) {
-            self.output(target, true)?;
+            self.output(target, locked.is_empty())?;
         }
-        self.maybe(where_clause.as_deref())?;
+        for head in shape::heads(where_clause.as_deref()) {
+            if !shape::is_predicate_of(head, &locked, self.facts) {
+                self.node(head)?;
+            }
+        }
         self.maybe(having_clause.as_deref())?;
         for list in [distinct_clause, group_clause, window_clause, sort_clause] {
             self.all(list)?;
@@ -175,15 +191,15 @@ impl<'a> Walk<'a> {
         self.maybe(limit_offset.as_deref())?;
         self.maybe(limit_count.as_deref())?;
         for lock in locking_clause {
-            self.locking(lock)?;
+            self.locking(lock, &locked)?;
         }
-        self.levels.pop();
+        self.levels.truncate(levels);
         self.ctes.truncate(ctes);
         Ok(())
     }
 
     /// FOR UPDATE OF names aliases of this level, not relations.
-    pub(super) fn locking(&mut self, lock: &'a Node) -> Verdict {
+    pub(super) fn locking(&mut self, lock: &'a Node, locked: &[(&'a str, &'a Table)]) -> Verdict {
         let Some(NodeEnum::LockingClause(lock)) = &lock.node else { return refuse("a lock that is none") };
         let LockingClause { locked_rels, strength: _, wait_policy: _ } = lock;
         for relation in locked_rels {
@@ -191,7 +207,7 @@ impl<'a> Walk<'a> {
             let known = match self.levels.last() {
                 Some(Level::Sources(names)) => names.contains(&var.relname.as_str()),
                 Some(Level::Target { .. }) | None => false,
-            };
+            } || locked.iter().any(|(alias, _)| *alias == var.relname);
             if !known || !var.schemaname.is_empty() || !var.catalogname.is_empty() || var.alias.is_some() {
                 return refuse(format!("\"{}\" is locked and is no alias", var.relname));
             }
@@ -225,10 +241,31 @@ impl<'a> Walk<'a> {
                 ctecoltypmods: _,
                 ctecolcollations: _,
             } = cte;
-            if search_clause.is_some() || cycle_clause.is_some() {
-                return refuse("SEARCH or CYCLE");
-            }
             self.define(strings(aliascolnames)?);
+            if let Some(search) = search_clause {
+                let CteSearchClause { search_col_list, search_breadth_first: _, search_seq_column, location: _ } =
+                    search;
+                strings(search_col_list)?;
+                self.define([search_seq_column.as_str()]);
+            }
+            if let Some(cycle) = cycle_clause {
+                let CteCycleClause {
+                    cycle_col_list,
+                    cycle_mark_column,
+                    cycle_mark_value,
+                    cycle_mark_default,
+                    cycle_path_column,
+                    location: _,
+                    cycle_mark_type: _,
+                    cycle_mark_typmod: _,
+                    cycle_mark_collation: _,
+                    cycle_mark_neop: _,
+                } = &**cycle;
+                strings(cycle_col_list)?;
+                self.define([cycle_mark_column.as_str(), cycle_path_column.as_str()]);
+                self.maybe(cycle_mark_value.as_deref())?;
+                self.maybe(cycle_mark_default.as_deref())?;
+            }
             self.query(ctequery.as_deref())?;
             // In a plain WITH a name is in scope only after its own definition.
             self.ctes.push(ctename);
@@ -244,6 +281,7 @@ impl<'a> Walk<'a> {
         }
         let (table, alias) = shape::target(relation.as_ref(), self.facts)?;
         let columns = shape::insert_columns(cols, table)?;
+        self.places(cols)?;
         let ctes = self.ctes.len();
         self.with(with_clause.as_ref())?;
         match select_stmt.as_deref() {
@@ -345,6 +383,52 @@ impl<'a> Walk<'a> {
         self.with(with_clause.as_ref())?;
         self.changed(alias, table, using_clause)?;
         self.condition(where_clause.as_deref())?;
+        self.returning(returning_clause.as_ref())?;
+        self.levels.truncate(self.levels.len().saturating_sub(2));
+        self.ctes.truncate(ctes);
+        Ok(())
+    }
+
+    /// The elements and fields of columns that are inserted.
+    fn places(&mut self, columns: &'a [Node]) -> Verdict {
+        for column in columns {
+            if let Some(NodeEnum::ResTarget(target)) = &column.node {
+                self.indirection(&target.indirection)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn merge(&mut self, merge: &'a MergeStmt) -> Verdict {
+        let MergeStmt { relation, source_relation, join_condition, merge_when_clauses, returning_clause, with_clause } =
+            merge;
+        let (table, alias) = shape::target(relation.as_ref(), self.facts)?;
+        shape::condition(join_condition.as_deref(), alias, self.facts)?;
+        let ctes = self.ctes.len();
+        self.with(with_clause.as_ref())?;
+        let sources = source_relation.as_deref().map_or(&[][..], std::slice::from_ref);
+        self.changed(alias, table, sources)?;
+        self.condition(join_condition.as_deref())?;
+        for clause in merge_when_clauses {
+            let Some(NodeEnum::MergeWhenClause(clause)) = &clause.node else {
+                return refuse("MERGE of something else");
+            };
+            let MergeWhenClause { match_kind, command_type, r#override, condition, target_list, values } = &**clause;
+            if *match_kind == MergeMatchKind::MergeWhenNotMatchedBySource as i32 {
+                return refuse("WHEN NOT MATCHED BY SOURCE reaches rows that the predicate does not");
+            }
+            if *r#override != OverridingKind::OverridingNotSet as i32 {
+                return refuse("OVERRIDING");
+            }
+            self.maybe(condition.as_deref())?;
+            if *command_type == CmdType::CmdInsert as i32 {
+                shape::merge_insert(target_list, values, table, self.facts)?;
+                self.places(target_list)?;
+                self.all(values.split_last().map_or(&[][..], |(_, rest)| rest))?;
+            } else {
+                self.assignments(target_list, table)?;
+            }
+        }
         self.returning(returning_clause.as_ref())?;
         self.levels.truncate(self.levels.len().saturating_sub(2));
         self.ctes.truncate(ctes);
