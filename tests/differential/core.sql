@@ -1,3 +1,5 @@
+-- schema: core
+
 -- Statements that must mean through orgfold what they mean on a private database. One a paragraph, in order.
 
 INSERT INTO customer (name, region) VALUES ('Ada', 'eu'), ('Bo', 'us'), ('Cy', NULL), ('Dé''s', 'eu') RETURNING name, region
@@ -118,10 +120,12 @@ INSERT INTO product (id) VALUES (10)
 
 INSERT INTO product VALUES (11, 'much too long a name for twenty characters', 1)
 
+-- open: another error: 42703 column "nope" does not exist
 SELECT nope FROM product
 
 SELECT * FROM nowhere
 
+-- open: another error: 42703 column p.nope does not exist
 SELECT p.nope FROM product p
 
 SELECT id, name FROM product GROUP BY id, price HAVING max(name) > 1
@@ -146,4 +150,5 @@ SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM invoice), (SELECT coun
 
 TRUNCATE product
 
+-- open meaning: without the notice
 TRUNCATE product CASCADE

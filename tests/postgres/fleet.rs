@@ -220,6 +220,20 @@ impl Fleet {
         client
     }
 
+    /// Port, user and name of that database, for a user like a service's: no superuser, [`PASSWORD`]. It may do with
+    /// the tables what an org may.
+    pub async fn private_address(&self) -> (u16, String, String) {
+        let place = &self.shards[0];
+        let name = format!("{}_private", place.database);
+        let client = place.cluster.connect(&name).await.unwrap();
+        let grants = format!(
+            "CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}';
+             GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {name}"
+        );
+        client.batch_execute(&grants).await.unwrap();
+        (place.cluster.port(), name.clone(), name)
+    }
+
     /// The release role's connection to a shard.
     pub async fn release_client(&self, shard: usize) -> Client {
         self.client_as(shard, RELEASE).await

@@ -17,5 +17,6 @@ mod pgbench;
 mod proxy;
 mod proxy_faults;
 mod psql;
+mod raw;
 mod service;
 mod throwaway;

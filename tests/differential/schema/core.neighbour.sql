@@ -1,0 +1,7 @@
+INSERT INTO customer VALUES ('Ada', 'canary'), ('Bo', 'canary')
+
+INSERT INTO product SELECT n, 'canary', 77 FROM generate_series(1, 9) AS n
+
+INSERT INTO invoice SELECT n, 'Ada', 77 FROM generate_series(1, 9) AS n
+
+INSERT INTO line SELECT n, n, 77 FROM generate_series(1, 9) AS n
