@@ -26,16 +26,21 @@ INSERT INTO empty (a, b) SELECT id, name FROM product WHERE price > 10 ORDER BY 
 
 INSERT INTO empty (b) SELECT name FROM vips
 
+-- open: refused: 42601 syntax error at or near "empty"
 INSERT INTO empty TABLE empty LIMIT 1
 
 INSERT INTO empty VALUES (20) , (21)
 
+-- open: another error: XX000 the second opinion on the rewritten statement: a row is inserted without the org's value at its end
 INSERT INTO empty VALUES (22), (23, 'x')
 
+-- open: another error: 42601 INSERT has more expressions than target columns
 INSERT INTO empty VALUES (1, 2, 3)
 
+-- open: another error: XX000 the second opinion on the rewritten statement: a row is inserted without the org's value at its end
 INSERT INTO empty (a, b) VALUES (1)
 
+-- open: another error: XX000 the second opinion on the rewritten statement: a row is inserted without the org's value at its end
 INSERT INTO empty (a) VALUES (1, 2)
 
 INSERT INTO empty (a, a) VALUES (1, 2)
@@ -52,6 +57,7 @@ INSERT INTO empty VALUES (1, 2)
 
 INSERT INTO empty (a) VALUES ('5')
 
+-- open: another error: 42804 column "a" is of type integer but expression is of type boolean
 INSERT INTO empty (a) VALUES (true)
 
 INSERT INTO empty (a) VALUES (99999999999)
@@ -64,6 +70,7 @@ INSERT INTO empty (a) SELECT 'x'
 
 INSERT INTO empty (a) SELECT '7' RETURNING a
 
+-- open: another error: 42703 column "a" does not exist
 INSERT INTO empty (a) VALUES (a)
 
 INSERT INTO empty (a) VALUES ((SELECT max(id) FROM customer)) RETURNING a
@@ -72,16 +79,20 @@ INSERT INTO empty (a) VALUES (count(*))
 
 INSERT INTO empty VALUES (30, 'x') RETURNING a + 1 AS next, b || 'y', (SELECT count(*) FROM customer)
 
+-- open: refused: 0A000 the whole row of the changed table "empty" is not supported by orgfold
 INSERT INTO empty VALUES (31) RETURNING empty.a, empty.*, empty
 
 INSERT INTO empty AS e VALUES (32, 'al') RETURNING e.a, e.b
 
+-- open: another error: 42P01 missing FROM-clause entry for table "empty"
 INSERT INTO empty AS e VALUES (32, 'al') RETURNING empty.a
 
+-- open meaning: an alias without AS is taken
 INSERT INTO empty e VALUES (1)
 
 INSERT INTO public.empty VALUES (33) RETURNING a
 
+-- open: another error: 0A000 a qualified name as a column of INSERT is not supported by orgfold
 INSERT INTO empty (empty.a) VALUES (34)
 
 INSERT INTO empty VALUES (35) RETURNING nope
@@ -92,8 +103,10 @@ INSERT INTO customer (id, name) VALUES (10, 'Zed') RETURNING *
 
 INSERT INTO customer (id, name, mood, home, tags, profile, born) VALUES (11, 'Yan', 'sad', ROW('s', 'z', 5), ARRAY['q'], '{"k": 1}', '2001-02-03') RETURNING id, mood, home, tags, profile, born
 
+-- open: refused: 0A000 a qualified name as a column of INSERT is not supported by orgfold
 INSERT INTO customer (id, name, home.street, home.floor) VALUES (12, 'Xi', 'st', 3) RETURNING home
 
+-- open: refused: 42601 syntax error at or near "["
 INSERT INTO customer (id, name, tags[1], tags[2]) VALUES (13, 'Wu', 'a', 'b') RETURNING tags
 
 INSERT INTO customer (id, name) VALUES (10, 'dup')
@@ -118,6 +131,7 @@ INSERT INTO product (id, name, price) VALUES (20, 'p', 1234567.5)
 
 INSERT INTO product (id, name) VALUES (20, 'a name that is too long for thirty characters')
 
+-- open: another error: 428C9 cannot insert a non-DEFAULT value into column "label"
 INSERT INTO product (id, name, label) VALUES (20, 'p', 'x')
 
 INSERT INTO product (id, name, label) VALUES (20, 'p', DEFAULT) RETURNING id, label, price, stock, attrs, added
@@ -154,6 +168,7 @@ INSERT INTO employee (id, name, salary) VALUES (21, 'Hal', 0)
 
 INSERT INTO "Odd Table" ("Select", "a b", "ünïcode", "quote""d") VALUES (10, 'ten', 5, 'it') RETURNING *, "a b" || '!'
 
+-- open: another error: 23505 duplicate key value violates unique constraint "Odd Table_quote"d_key_p08"
 INSERT INTO "Odd Table" ("Select", "quote""d") VALUES (11, 'it')
 
 INSERT INTO "Odd Table" ("Select", "a b") VALUES (NULL, 'x')
@@ -188,18 +203,23 @@ INSERT INTO customer (id, name) VALUES (42, 'a'), (42, 'b') ON CONFLICT (id) DO 
 
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (name) DO NOTHING
 
+-- open: another error: 42703 column "nope" does not exist
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (nope) DO NOTHING
 
+-- open: another error: 42704 constraint "nope" for table "customer" does not exist
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT ON CONSTRAINT nope DO NOTHING
 
+-- open: another error: 42601 ON CONFLICT DO UPDATE requires inference specification or constraint name
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT DO UPDATE SET name = 'x'
 
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET nope = 1
 
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = name || 'x'
 
+-- open: another error: 42703 column excluded.nope does not exist
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = excluded.nope
 
+-- open: another error: 0A000 a qualified name as a column of SET is not supported by orgfold
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET customer.name = 'x'
 
 INSERT INTO item (order_no, product_id, qty, price) VALUES (1, 1, 5, 2) ON CONFLICT (order_no, product_id) DO UPDATE SET qty = item.qty + excluded.qty RETURNING qty, total
@@ -210,8 +230,10 @@ INSERT INTO node VALUES ('t', 1, NULL, 'ROOT') ON CONFLICT (tree, id) DO UPDATE 
 
 INSERT INTO item (order_no, product_id, qty, price) VALUES (1, 1, 5, 2) ON CONFLICT (order_no) DO NOTHING
 
+-- open: refused: 42601 syntax error at or near "WHERE"
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) WHERE true DO NOTHING
 
+-- open: refused: 42601 syntax error at or near "("
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT ((id)) DO NOTHING
 
 INSERT INTO customer (id, name) SELECT id, name || '?' FROM customer WHERE id < 3 ON CONFLICT (id) DO UPDATE SET name = excluded.name RETURNING id, name
@@ -220,6 +242,7 @@ INSERT INTO ticket (title) VALUES ('one')
 
 INSERT INTO ticket (title) VALUES ('two'), ('three') RETURNING title
 
+-- open: another error: 428C9 cannot insert a non-DEFAULT value into column "id"
 INSERT INTO ticket (id, title) VALUES (5, 'x')
 
 INSERT INTO ticket (id, title) VALUES (DEFAULT, 'four') RETURNING title
@@ -228,8 +251,10 @@ INSERT INTO ticket (seq, title) VALUES (1000, 'five') RETURNING seq, title
 
 INSERT INTO ticket (seq, title) VALUES (DEFAULT, 'six') RETURNING title
 
+-- open: refused: 42601 syntax error at or near "OVERRIDING"
 INSERT INTO ticket (id, title) OVERRIDING SYSTEM VALUE VALUES (500, 'seven') RETURNING id
 
+-- open: refused: 42601 syntax error at or near "OVERRIDING"
 INSERT INTO ticket (id, title) OVERRIDING USER VALUE VALUES (600, 'eight') RETURNING id <> 600
 
 INSERT INTO ticket (title) VALUES ('one')
@@ -239,6 +264,7 @@ INSERT INTO ticket DEFAULT VALUES RETURNING title
 -- refused 42501
 INSERT INTO currency VALUES ('ABC', 'x')
 
+-- open: refused: 0A000 changing rows through the view "vips" is not supported by orgfold
 INSERT INTO vips VALUES (90, 'v', 'v@x')
 
 INSERT INTO every (id, b, i2, n2, f4, t, vc, c, by, d, ts, iv, u, jb, ai, am, mo, r4, pt) VALUES (10, 'yes', '5', 1.23456, '1e3', 'tx', 'v', 'c', 'abc', '2026-05-05', '2026-05-05 05:05:05.5555', '1 day', '6fa459ea-ee8a-3ca4-894e-db77e160355e', '{"z":1}', '{1}', '{ok}', 'ok', '[1,2]', '1,2') RETURNING *
@@ -257,6 +283,7 @@ INSERT INTO every (id, b4) VALUES (12, B'101'::bit(4)) RETURNING b4
 
 INSERT INTO every (id, jb) VALUES (13, '{bad')
 
+-- open: refused: 42601 syntax error at or near "["
 INSERT INTO every (id, ai[1], ai[3]) VALUES (13, 5, 7) RETURNING ai
 
 INSERT INTO every (id, n) VALUES (14, 'NaN'), (15, 1e500) RETURNING n
@@ -273,6 +300,7 @@ INSERT INTO empty VALUES ($1, $2) RETURNING *
 -- params: 101|NULL
 INSERT INTO empty (a, b) VALUES ($1, $2) RETURNING b IS NULL
 
+-- open: refused: 0A000 INSERT of this query without a column list is not supported by orgfold
 -- params: 102|x
 INSERT INTO empty SELECT $1::int, $2 RETURNING *
 
@@ -288,10 +316,13 @@ INSERT INTO customer (id, name) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET n
 -- params: x|y
 INSERT INTO empty VALUES ($1, $2)
 
+-- open: another error: 42601 syntax error at end of input
 INSERT INTO empty VALUES (1, 'a';
 
+-- open: another error: 0A000 this form of INSERT is not supported by orgfold
 INSERT empty VALUES (1)
 
+-- open: another error: 42601 syntax error at or near "a"
 INSERT INTO empty SET a = 1
 
 INSERT INTO empty

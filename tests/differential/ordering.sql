@@ -52,10 +52,13 @@ SELECT name FROM customer ORDER BY public.customer.name
 
 SELECT c.name FROM customer c ORDER BY c.name DESC LIMIT 1
 
+-- open: refused: 0A000 ORDER BY ... USING is not supported by orgfold
 SELECT name FROM customer ORDER BY id USING <
 
+-- open: refused: 0A000 ORDER BY ... USING is not supported by orgfold
 SELECT name FROM customer ORDER BY id USING >
 
+-- open: refused: 0A000 ORDER BY ... USING is not supported by orgfold
 SELECT name FROM customer ORDER BY id USING OPERATOR(pg_catalog.>)
 
 SELECT name FROM customer ORDER BY 3
@@ -66,8 +69,10 @@ SELECT name FROM customer ORDER BY -1
 
 SELECT name FROM customer ORDER BY 'name'
 
+-- open: another error: 42601 non-integer constant in ORDER BY
 SELECT name FROM customer ORDER BY NULL
 
+-- open: another error: 42703 column "nope" does not exist
 SELECT name FROM customer ORDER BY nope
 
 SELECT name FROM customer ORDER BY name, name DESC, id
@@ -102,12 +107,14 @@ SELECT id FROM customer ORDER BY id FETCH FIRST ROW ONLY
 
 SELECT id FROM customer ORDER BY id FETCH NEXT 1 + 1 ROWS ONLY
 
+-- open: refused: 42601 syntax error at or near "("
 SELECT id FROM customer ORDER BY id FETCH FIRST (1 + 1) ROWS ONLY
 
 SELECT vip FROM customer ORDER BY vip FETCH FIRST 1 ROWS WITH TIES
 
 SELECT vip FROM customer ORDER BY vip DESC FETCH FIRST 1 ROW WITH TIES
 
+-- open: another error: 42601 WITH TIES cannot be specified without ORDER BY clause
 SELECT vip FROM customer FETCH FIRST 1 ROWS WITH TIES
 
 SELECT id FROM customer ORDER BY id LIMIT 1 + 1
@@ -120,10 +127,12 @@ SELECT id FROM customer ORDER BY id LIMIT -1
 
 SELECT id FROM customer ORDER BY id OFFSET -1
 
+-- open: another error: 42703 column "id" does not exist
 SELECT id FROM customer ORDER BY id LIMIT id
 
 SELECT id FROM customer ORDER BY id LIMIT 'x'
 
+-- open: another error: 42601 syntax error at or near ","
 SELECT id FROM customer ORDER BY id LIMIT 1, 2
 
 SELECT id FROM customer ORDER BY id LIMIT 1 LIMIT 2
@@ -164,16 +173,19 @@ SELECT DISTINCT ON (vip) * FROM customer ORDER BY vip, id
 
 SELECT DISTINCT ON (v) vip AS v, name FROM customer ORDER BY v, id
 
+-- open: another error: 42601 syntax error at or near ")"
 SELECT DISTINCT ON () id FROM customer
 
 SELECT DISTINCT ON (vip) id FROM customer ORDER BY id
 
+-- open: another error: 42703 column "nope" does not exist
 SELECT DISTINCT ON (nope) id FROM customer
 
 SELECT id FROM customer ORDER BY id FOR UPDATE
 
 SELECT id FROM customer ORDER BY id LIMIT 1 FOR UPDATE
 
+-- open: refused: 0A000 this syntax near "for" is not supported by orgfold
 SELECT id FROM customer ORDER BY id FOR UPDATE LIMIT 1
 
 SELECT sum(x) FROM (SELECT id AS x FROM customer ORDER BY id LIMIT 2) y

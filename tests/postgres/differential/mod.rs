@@ -42,7 +42,9 @@ macro_rules! files {
     };
 }
 
-files!(aggregates, core, ctes, expressions, joins, literals, select, strings, subqueries,);
+files!(
+    aggregates, core, ctes, expressions, insert, joins, literals, ordering, select, strings, subqueries, update, windows,
+);
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential")
@@ -99,7 +101,8 @@ async fn run(path: &Path, config: &str) {
     let data = script::read(&read(".data.sql")).1;
     let change = script::read(&read(".neighbour.sql")).1;
 
-    let fleet = Fleet::with().ddl(&ddl).orgs(&["acme", "other", "globex"]).role("app", &[]).config(config).start().await;
+    let fleet =
+        Fleet::with().ddl(&ddl).orgs(&["acme", "other", "globex"]).role("app", &[]).config(config).start().await;
     let proxy = fleet.proxy().await;
     let private = fleet.private_database(&ddl).await;
     // The neighbour on the same shard has rows with the same keys.
