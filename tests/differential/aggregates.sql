@@ -118,18 +118,14 @@ SELECT dept, count(*) FROM employee GROUP BY GROUPING SETS ((dept), (dept), ()) 
 
 SELECT dept, boss, count(*) FROM employee GROUP BY dept, ROLLUP (boss) ORDER BY 1, 2, 3
 
--- open: refused: 42601 syntax error at or near "ROLLUP"
 SELECT dept, boss, count(*) FROM employee GROUP BY DISTINCT ROLLUP (dept), ROLLUP (dept, boss) ORDER BY 1, 2, 3
 
--- open: refused: 42601 syntax error at or near "ROLLUP"
 SELECT dept, boss, count(*) FROM employee GROUP BY ALL ROLLUP (dept), ROLLUP (boss) ORDER BY 1, 2, 3
 
 SELECT dept, boss, id, count(*) FROM employee GROUP BY ROLLUP ((dept, boss), id) ORDER BY 1, 2, 3, 4
 
--- open: refused: 42501 permission denied for function rollup
 SELECT dept, boss, count(*) FROM employee GROUP BY GROUPING SETS (ROLLUP (dept), CUBE (boss)) ORDER BY 1, 2, 3
 
--- open: refused: 42601 syntax error at or near "SETS"
 SELECT dept, boss, count(*) FROM employee GROUP BY GROUPING SETS (GROUPING SETS (dept, boss), ()) ORDER BY 1, 2, 3
 
 SELECT count(*) FROM employee GROUP BY ()
@@ -174,7 +170,6 @@ SELECT array_agg(DISTINCT id ORDER BY name) FROM customer
 
 SELECT string_agg(name, ',' ORDER BY name COLLATE "C" DESC), string_agg(id::text, '' ORDER BY 1) FROM customer
 
--- open: refused: 0A000 ORDER BY ... USING is not supported by orgfold
 SELECT array_agg(id ORDER BY id USING >) FROM customer
 
 SELECT sum(DISTINCT digits), avg(rate), min(code), string_agg(code, '' ORDER BY code) FROM currency

@@ -26,13 +26,10 @@ SELECT 'a' || 'b' || 1, 1 || 'a', 'x' || NULL, 'a' || ARRAY['b'], ARRAY[1] || 2,
 
 SELECT 2 BETWEEN 1 AND 3, 2 NOT BETWEEN 1 AND 3, 2 BETWEEN 3 AND 1, NULL BETWEEN 1 AND 2
 
--- open: refused: 42601 syntax error at or near "3"
 SELECT 2 BETWEEN SYMMETRIC 3 AND 1
 
--- open: refused: 42601 syntax error at or near "3"
 SELECT 5 NOT BETWEEN SYMMETRIC 3 AND 1
 
--- open: refused: 42601 syntax error at or near "1"
 SELECT 2 BETWEEN ASYMMETRIC 1 AND 3
 
 SELECT 1 BETWEEN 0 AND 2 AND true, 1 + 1 BETWEEN 1 + 0 AND 1 * 3 OR false
@@ -45,13 +42,10 @@ SELECT 1 <> ALL ('{2,3}')
 
 SELECT 1 < SOME (ARRAY[0, 5])
 
--- open: refused: 0A000 LIKE ANY without brackets is not supported by orgfold
 SELECT 'a' LIKE ANY (ARRAY['a%', 'b'])
 
--- open: refused: 42501 permission denied for function all
 SELECT 'a' NOT LIKE ALL (ARRAY['b'])
 
--- open: refused: 0A000 ILIKE ANY without brackets is not supported by orgfold
 SELECT 'B' ILIKE ANY ('{b}')
 
 SELECT 1 = ANY (SELECT customer_id FROM orders), 9 > ALL (SELECT no FROM orders), 3 <= SOME (SELECT id FROM product)
@@ -64,13 +58,10 @@ SELECT 'abc' SIMILAR TO 'a(b|c)+', 'abc' NOT SIMILAR TO '%x%', 'a_c' SIMILAR TO 
 
 SELECT 'abc' ^@ 'ab', 'a' < 'b', 'a' COLLATE "C" < 'B' COLLATE "C", 'a' < 'B' COLLATE "C"
 
--- open: another error: 42P21 collation mismatch between explicit collations "C" and "POSIX"
 SELECT 'a' COLLATE "C" || 'b' COLLATE "POSIX"
 
--- open: another error: 42704 collation "nosuch" for encoding "UTF8" does not exist
 SELECT 'a' COLLATE nosuch
 
--- open: refused: 42601 syntax error at or near "-"
 SELECT OPERATOR(pg_catalog.-) 5
 
 SELECT 5 OPERATOR(pg_catalog.+) 6, 2 OPERATOR(pg_catalog.*) 3 + 1
@@ -89,10 +80,8 @@ SELECT COALESCE(NULL, NULL, 3), COALESCE(NULL::text, 'x'), NULLIF(1, 1), NULLIF(
 
 SELECT COALESCE(1, 'x')
 
--- open: another error: 42601 syntax error at or near ")"
 SELECT COALESCE()
 
--- open: another error: 42601 syntax error at or near ")"
 SELECT NULLIF(1)
 
 SELECT GREATEST(1, 'a'), 1
@@ -117,7 +106,6 @@ SELECT 'x'::nosuch
 -- open: another error: 42704 type "nosuch.type" does not exist, or is not allowed
 SELECT CAST('x' AS nosuch.type)
 
--- open: another error: 42846 cannot cast type integer to date
 SELECT 1::date
 
 SELECT ('{"a": 1}'::jsonb -> 'a')::int, ('{"a": "x"}'::jsonb ->> 'a')::text, ('1'::json)::text::int
@@ -135,7 +123,6 @@ SELECT numeric(5)
 
 SELECT date('2026-01-01')
 
--- open meaning: a call of a type's name that PostgreSQL reads as a type
 SELECT varchar('abc')
 
 SELECT bool(1)
@@ -150,7 +137,6 @@ SELECT name('x')
 -- open: refused: 42501 permission denied for function regclass
 SELECT regclass('customer') IS NULL
 
--- open: refused: 42601 syntax error at or near "5"
 SELECT pg_catalog.int4 '5'
 
 SELECT '5'::pg_catalog.int4
@@ -165,39 +151,30 @@ SELECT (1, 2) = (1, 2, 3)
 
 SELECT ROW(1, 2) *= ROW(1, 2), ROW(1, 2) *< ROW(1, 3)
 
--- open: another error: 42883 function pg_catalog.overlaps(integer, integer, integer, integer) does not exist
 SELECT (2, 3) OVERLAPS (1, 5)
 
 SELECT (date '2026-01-01', date '2026-02-01') OVERLAPS (date '2026-01-15', interval '1 month'), (time '10:00', time '11:00') OVERLAPS (time '11:00', time '12:00')
 
--- open: another error: 42601 syntax error at or near "["
 SELECT ARRAY[1, 2, 3][2]
 
 SELECT ('{a,b}'::text[])[1]
 
--- open: another error: 42601 syntax error at or near "["
 SELECT ARRAY[[1, 2], [3, 4]][2][1]
 
--- open: another error: 42601 syntax error at or near "["
 SELECT ARRAY[1, 2, 3, 4][2:3]
 
--- open: another error: 42601 syntax error at or near "["
 SELECT ARRAY[1, 2, 3][:2]
 
--- open: another error: 42601 syntax error at or near "["
 SELECT ARRAY[1, 2, 3][2:]
 
--- open: another error: 42601 syntax error at or near "["
 SELECT ARRAY[1, 2][:]
 
--- open: another error: 42601 syntax error at or near "["
 SELECT ARRAY[[1, 2], [3, 4]][1:2][2:2]
 
 SELECT (ARRAY[1, 2, 3])[1 + 1], (ARRAY(SELECT id FROM product ORDER BY id))[2], (string_to_array('a,b', ','))[2]
 
 SELECT ARRAY[]::int[], ARRAY[NULL, 1], ARRAY[]::text[] || 'a', ARRAY[1, 2.5], ARRAY['a', NULL]::text[], ARRAY[ARRAY[1]], ARRAY[[]]::int[]
 
--- open: another error: 42P18 cannot determine type of empty array
 SELECT ARRAY[]
 
 SELECT ARRAY[1, 'x']
@@ -214,22 +191,16 @@ SELECT date '2026-03-01' - 1, date '2026-03-01' - date '2026-02-01', date '2026-
 
 SELECT timestamp '2026-01-01 10:00' AT TIME ZONE 'Europe/Berlin', timestamptz '2026-01-01 10:00+00' AT TIME ZONE 'Asia/Tokyo', timestamptz '2026-01-01 10:00+00' AT TIME ZONE INTERVAL '-02:00', time with time zone '10:00+02' AT TIME ZONE 'UTC'
 
--- open: refused: 42601 syntax error at or near "<<"
 SELECT inet '192.168.1.5' << inet '192.168.1.0/24'
 
--- open: refused: 42601 syntax error at or near "+"
 SELECT inet '10.0.0.1' + 5
 
--- open: refused: 42601 syntax error at or near "-"
 SELECT inet '10.0.0.10' - inet '10.0.0.1'
 
--- open: refused: 42601 syntax error at or near ">>="
 SELECT cidr '10.0.0.0/8' >>= inet '10.1.1.1'
 
--- open: refused: 42601 syntax error at or near "0.0.0.0"
 SELECT ~ inet '0.0.0.0'
 
--- open: refused: 42601 syntax error at or near "&&"
 SELECT inet '10.0.0.1' && inet '10.0.0.0/30'
 
 SELECT point '(1,2)' + point '(1,1)', point '(0,0)' <-> point '(3,4)', box '((0,0),(2,2))' @> point '(1,1)', circle '((0,0),2)' @> point '(1,1)', # path '((0,0),(1,1))', @-@ lseg '[(0,0),(3,4)]', @@ circle '((1,2),3)', lseg '[(0,0),(1,1)]' ?# lseg '[(0,1),(1,0)]', ?- lseg '[(0,0),(1,0)]', point '(1,2)' ~= point '(1,2)'
@@ -242,7 +213,6 @@ SELECT 'a & b'::tsquery && 'c'::tsquery
 
 SELECT 'a'::tsquery || 'b'
 
--- open: refused: 42601 syntax error at or near "!!"
 SELECT !! 'a'::tsquery
 
 SELECT 'a'::tsquery <-> 'b'
@@ -255,13 +225,10 @@ SELECT '\x01ff'::bytea || '\x00'
 
 SELECT '\x01' < '\x02'::bytea
 
--- open: refused: 42601 syntax error at or near "*"
 SELECT money '1.50' * 2
 
--- open: refused: 42601 syntax error at or near "/"
 SELECT money '10' / money '4'
 
--- open: another error: 42601 syntax error at or near "5"
 SELECT -money '5'
 
 SELECT 1 + , 2
@@ -339,10 +306,8 @@ SELECT -(SELECT 5)
 
 SELECT NOT (SELECT true)
 
--- open: refused: 42501 permission denied for function values
 SELECT (VALUES (4))
 
--- open: another error: 42601 subquery must return only one column
 SELECT (SELECT 1, 2)
 
 SELECT (SELECT id FROM customer)
@@ -351,12 +316,10 @@ SELECT EXISTS (SELECT FROM customer WHERE id > 100), NOT EXISTS (SELECT 1), ARRA
 
 SELECT (1, 2) = (SELECT 1, 2), (1, 'a') IN (SELECT id, name FROM customer), ROW(1, 'Ada') = ANY (SELECT id, name FROM customer)
 
--- open: refused: 0A000 this syntax near "is" is not supported by orgfold
 SELECT 1 ISNULL
 
 SELECT 1 NOTNULL
 
--- open: refused: 0A000 this syntax near "is" is not supported by orgfold
 SELECT NULL ISNULL
 
 SELECT 1 IS OF (integer)
@@ -375,7 +338,6 @@ SELECT 1 @#@ 2
 -- open: another error: 42601 syntax error at end of input
 SELECT 3 ! 
 
--- open: another error: 42601 syntax error at or near "b"
 SELECT 'a' 'b'
 
 SELECT 'a'

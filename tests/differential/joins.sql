@@ -55,10 +55,8 @@ SELECT j.a, j.b, j.c FROM (customer c JOIN orders o ON o.customer_id = c.id) AS 
 -- open: another error: 42P01 missing FROM-clause entry for table "c"
 SELECT c.name FROM (customer c JOIN orders o ON o.customer_id = c.id) AS j
 
--- open: refused: 42601 syntax error at or near "AS"
 SELECT u.a FROM (VALUES (1, 'x')) x(a, b) JOIN (VALUES (1, 'y')) y(a, c) USING (a) AS u
 
--- open: refused: 42601 syntax error at or near "AS"
 SELECT x.b FROM (VALUES (1, 'x')) x(a, b) JOIN (VALUES (1, 'y')) y(a, c) USING (a) AS u
 
 SELECT u.* FROM customer c JOIN orders o ON c.id = o.customer_id JOIN product p ON p.id = c.id, LATERAL (SELECT p.name AS n) u ORDER BY n
@@ -75,15 +73,13 @@ SELECT c.name, o.no, i.qty FROM customer c LEFT JOIN (orders o JOIN item i ON i.
 
 SELECT c.name, o.no, i.qty FROM (customer c LEFT JOIN orders o ON o.customer_id = c.id) LEFT JOIN item i ON i.order_no = o.no ORDER BY c.id, o.no, i.product_id
 
--- open: refused: 0A000 this syntax near "orders" is not supported by orgfold
 SELECT c.name FROM customer c LEFT JOIN orders o LEFT JOIN item i ON i.order_no = o.no ON o.customer_id = c.id ORDER BY c.id, o.no, i.product_id
 
--- open: refused: 0A000 this syntax near "orders" is not supported by orgfold
 SELECT o.no FROM customer c LEFT JOIN orders o LEFT JOIN item i ON i.order_no = o.no ON o.customer_id = c.id ORDER BY c.id, o.no, i.product_id
 
--- open: refused: 0A000 this syntax near "orders" is not supported by orgfold
 SELECT i.qty FROM customer c LEFT JOIN orders o LEFT JOIN item i ON i.order_no = o.no ON o.customer_id = c.id ORDER BY c.id, o.no, i.product_id
 
+-- open: another error: 42601 syntax error at or near ")"
 SELECT count(*) FROM ((customer c JOIN (orders o) ON o.customer_id = c.id))
 
 SELECT c.name, x.no FROM customer c, LATERAL (SELECT no FROM orders o WHERE o.customer_id = c.id ORDER BY no DESC LIMIT 1) x ORDER BY c.id
@@ -123,12 +119,12 @@ SELECT o.no FROM customer c JOIN orders o ON o.customer_id = x.id
 
 SELECT 1 FROM customer c JOIN orders o ON o.customer_id
 
+-- open: another error: 42703 column "id" specified in USING clause does not exist in right table
 SELECT 1 FROM customer c JOIN orders o USING (id)
 
 -- open: another error: 42703 column "nope" specified in USING clause does not exist in left table
 SELECT 1 FROM customer c JOIN orders o USING (nope)
 
--- open: another error: 42601 syntax error at end of input
 SELECT 1 FROM customer c JOIN orders o
 
 SELECT 1 FROM customer c NATURAL JOIN orders o ON true
@@ -180,7 +176,6 @@ SELECT a FROM customer c (a, b, c, d, e, f, g, h, i, j, k)
 
 SELECT x FROM generate_series(1, 2) AS x JOIN generate_series(2, 3) AS y ON x = y
 
--- open: refused: 42601 syntax error at or near "FROM"
 SELECT * FROM ROWS FROM (generate_series(1, 2), unnest(ARRAY['a', 'b', 'c'])) AS t(n, s)
 
 SELECT * FROM json_to_recordset('[{"a": 1, "b": "x"}]') AS t(a int, b text)
@@ -204,7 +199,6 @@ SELECT * FROM upper('x') AS u, lower('Y') l
 
 SELECT upper FROM upper('x')
 
--- open: refused: 42601 syntax error at or near "current_date"
 SELECT * FROM current_date
 
 -- open: another error: 42501 permission denied for function nosuch

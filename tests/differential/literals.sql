@@ -91,10 +91,8 @@ SELECT interval '1 day', interval '1-2', interval '1 2:03:04', interval '1 year 
 
 SELECT interval '1' year, interval '2' month, interval '3' day, interval '4' hour, interval '5' minute, interval '6.7' second, interval '1-2' year to month, interval '1 2' day to hour, interval '1 2:03' day to minute, interval '1 2:03:04' day to second, interval '2:03' hour to minute, interval '1:02:03' hour to second, interval '1:02' minute to second
 
--- open: refused: 0A000 this syntax near "(" is not supported by orgfold
 SELECT interval(0) '1.5 seconds'
 
--- open: refused: 0A000 INTERVAL with a precision is not supported by orgfold
 SELECT interval '1.56' second(1)
 
 SELECT '1.239'::interval second(2)
@@ -131,7 +129,6 @@ SELECT float(25) '1.1'
 
 SELECT dec(4, 1) '1.25'
 
--- open: refused: 42601 syntax error at or near "7"
 SELECT oid '7'
 
 SELECT integer '12x'
@@ -156,13 +153,10 @@ SELECT varchar 'x'
 
 SELECT character varying(2) 'xyz'
 
--- open: refused: 42601 syntax error at or near "x "
 SELECT bpchar 'x '
 
--- open: refused: 42601 syntax error at or near "xy"
 SELECT "char" 'xy'
 
--- open: refused: 42601 syntax error at or near "x"
 SELECT name 'x'
 
 SELECT text 'x'
@@ -206,7 +200,6 @@ SELECT ARRAY[1, 2]
 
 SELECT '{1,2}'::int[]
 
--- open: another error: 42601 syntax error at or near "]"
 SELECT int[] '{1}'
 
 SELECT '{{1,2},{3,4}}'::int[]
@@ -215,15 +208,12 @@ SELECT '[0:1]={1,2}'::int[]
 
 SELECT '{"a b",c,"d\"e",NULL,"NULL"}'::text[]
 
--- open: another error: 0A000 this array type is not supported by orgfold
 SELECT integer array[2] '{1,2}'
 
--- open: refused: 0A000 this array type is not supported by orgfold
 SELECT '{1}'::int array
 
 SELECT '{}'::text[]
 
--- open: another error: 42601 syntax error at or near "]"
 SELECT text[] '{a}'
 
 SELECT '{1,2'::int[]
@@ -234,7 +224,6 @@ SELECT '{1,x}'::int[]
 
 SELECT ARRAY[1, 2]::text[], ARRAY['1']::int[], ARRAY['happy']::mood[], '{sad,ok}'::mood[], CAST(ARRAY[1] AS numeric(3, 1)[])
 
--- open: refused: 42601 syntax error at or near "[1,5)"
 SELECT int4range '[1,5)'
 
 SELECT '[1,5]'::int4range
@@ -249,38 +238,28 @@ SELECT '[2026-01-01,2026-01-31]'::daterange
 
 SELECT '[2026-01-01 10:00,)'::tsrange
 
--- open: refused: 42601 syntax error at or near "[2026-01-01 10:00+00,2026-01-01 11:00+00]"
 SELECT tstzrange '[2026-01-01 10:00+00,2026-01-01 11:00+00]'
 
 SELECT '{[1,2),[3,4)}'::int4multirange
 
 SELECT '{}'::datemultirange
 
--- open: another error: 42601 syntax error at or near "[5,1)"
 SELECT int4range '[5,1)'
 
--- open: refused: 42601 syntax error at or near "192.168.0.1"
 SELECT inet '192.168.0.1'
 
--- open: refused: 42601 syntax error at or near "192.168.0.1/24"
 SELECT inet '192.168.0.1/24'
 
--- open: refused: 42601 syntax error at or near "192.168/16"
 SELECT cidr '192.168/16'
 
--- open: refused: 42601 syntax error at or near "::1"
 SELECT inet '::1'
 
--- open: refused: 42601 syntax error at or near "::ffff:1.2.3.4"
 SELECT inet '::ffff:1.2.3.4'
 
--- open: refused: 42601 syntax error at or near "08-00-2b-01-02-03"
 SELECT macaddr '08-00-2b-01-02-03'
 
--- open: refused: 42601 syntax error at or near "08:00:2b:01:02:03:04:05"
 SELECT macaddr8 '08:00:2b:01:02:03:04:05'
 
--- open: another error: 42601 syntax error at or near "192.168.0.1/24"
 SELECT cidr '192.168.0.1/24'
 
 SELECT point '1,2', point '(1.5,-2)', line '{1,2,3}', lseg '((0,0),(1,1))', box '0,0,1,1', path '[(0,0),(1,1)]', path '((0,0),(1,1))', polygon '((0,0),(1,1),(1,0))', circle '<(0,0),5>'
@@ -300,21 +279,17 @@ SELECT '1:2:'::pg_snapshot
 -- open: refused: 42704 type "unknown" does not exist, or is not allowed
 SELECT 'x'::unknown
 
--- open: refused: 42601 syntax error at or near "5"
 SELECT xid '5'
 
--- open: refused: 42601 syntax error at or near "6"
 SELECT xid8 '6'
 
 -- open: refused: 42601 syntax error at or near "7"
 SELECT cid '7'
 
--- open: refused: 42601 syntax error at or near "(0,1)"
 SELECT tid '(0,1)'
 
 SELECT '1 2 3'::oidvector
 
--- open: refused: 42601 syntax error at or near "1 2"
 SELECT int2vector '1 2'
 
 SELECT 'public'::regnamespace IS NOT NULL
@@ -353,16 +328,12 @@ SELECT 'sad'::public.mood, 'AB-2'::public.sku, NULL::address, '(,,)'::address, '
 
 SELECT '(1,2)'::address
 
--- open: refused: 42601 syntax error at or near "happy"
 SELECT mood 'happy'
 
--- open: refused: 42601 syntax error at or near "AA-1"
 SELECT sku 'AA-1'
 
--- open: refused: 42601 syntax error at or near "3"
 SELECT positive '3'
 
--- open: refused: 42601 syntax error at or near "(a,b,1)"
 SELECT address '(a,b,1)'
 
 SELECT ROW(1, 'a', NULL, ROW(2))::text, (1, 2)::text

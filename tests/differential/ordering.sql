@@ -52,13 +52,10 @@ SELECT name FROM customer ORDER BY public.customer.name
 
 SELECT c.name FROM customer c ORDER BY c.name DESC LIMIT 1
 
--- open: refused: 0A000 ORDER BY ... USING is not supported by orgfold
 SELECT name FROM customer ORDER BY id USING <
 
--- open: refused: 0A000 ORDER BY ... USING is not supported by orgfold
 SELECT name FROM customer ORDER BY id USING >
 
--- open: refused: 0A000 ORDER BY ... USING is not supported by orgfold
 SELECT name FROM customer ORDER BY id USING OPERATOR(pg_catalog.>)
 
 SELECT name FROM customer ORDER BY 3
@@ -69,7 +66,6 @@ SELECT name FROM customer ORDER BY -1
 
 SELECT name FROM customer ORDER BY 'name'
 
--- open: another error: 42601 non-integer constant in ORDER BY
 SELECT name FROM customer ORDER BY NULL
 
 -- open: another error: 42703 column "nope" does not exist
@@ -107,7 +103,6 @@ SELECT id FROM customer ORDER BY id FETCH FIRST ROW ONLY
 
 SELECT id FROM customer ORDER BY id FETCH NEXT 1 + 1 ROWS ONLY
 
--- open: refused: 42601 syntax error at or near "("
 SELECT id FROM customer ORDER BY id FETCH FIRST (1 + 1) ROWS ONLY
 
 SELECT vip FROM customer ORDER BY vip FETCH FIRST 1 ROWS WITH TIES
@@ -173,7 +168,6 @@ SELECT DISTINCT ON (vip) * FROM customer ORDER BY vip, id
 
 SELECT DISTINCT ON (v) vip AS v, name FROM customer ORDER BY v, id
 
--- open: another error: 42601 syntax error at or near ")"
 SELECT DISTINCT ON () id FROM customer
 
 SELECT DISTINCT ON (vip) id FROM customer ORDER BY id
@@ -185,7 +179,6 @@ SELECT id FROM customer ORDER BY id FOR UPDATE
 
 SELECT id FROM customer ORDER BY id LIMIT 1 FOR UPDATE
 
--- open: refused: 0A000 this syntax near "for" is not supported by orgfold
 SELECT id FROM customer ORDER BY id FOR UPDATE LIMIT 1
 
 SELECT sum(x) FROM (SELECT id AS x FROM customer ORDER BY id LIMIT 2) y

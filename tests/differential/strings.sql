@@ -23,7 +23,6 @@ SELECT substring('foobar' SIMILAR '%#"o_b#"%' ESCAPE '#')
 
 SELECT substring('foobar' FROM '%#"o_b#"%' FOR '#')
 
--- open: refused: 42601 syntax error at or near "FROM"
 SELECT substring('abc' FOR 2 FROM 2)
 
 SELECT substring('\x010203'::bytea FROM 2 FOR 1)
@@ -36,7 +35,6 @@ SELECT overlay('abcdef' PLACING 'XX' FROM 2), overlay('abcdef' PLACING 'XX' FROM
 
 SELECT trim('  x ')
 
--- open: refused: 42601 syntax error at or near "' x '"
 SELECT trim(BOTH FROM ' x ')
 
 SELECT trim(LEADING 'x' FROM 'xxaxx')
@@ -55,10 +53,8 @@ SELECT ltrim('  a')
 
 SELECT rtrim('a  ')
 
--- open: refused: 42601 syntax error at or near "'  a'"
 SELECT trim(LEADING FROM '  a')
 
--- open: refused: 42601 syntax error at or near "' b '"
 SELECT trim(FROM ' b ')
 
 SELECT concat('a', NULL, 1, true), concat_ws(',', 'a', NULL, 'b'), repeat('ab', 3), reverse('abc'), left('abc', 2), left('abc', -1), right('abc', 2), right('abc', -2), lpad('5', 3, '0'), rpad('x', 3), lpad('abc', 2)
@@ -81,10 +77,8 @@ SELECT format('%s')
 
 SELECT format('%x', 1)
 
--- open: refused: 42601 syntax error at or near "ARRAY"
 SELECT format('%s %s', VARIADIC ARRAY['a', 'b'])
 
--- open: refused: 42601 syntax error at or near "ARRAY"
 SELECT concat_ws('-', VARIADIC ARRAY[1, 2])
 
 SELECT regexp_replace('foobar', 'o+', 'X'), regexp_replace('foobar', 'o', 'X', 'g'), regexp_replace('abc', '(b)', '[\1]'), regexp_replace('ABC', 'b', 'x', 'i'), regexp_replace('aaa', 'a', 'b', 2), regexp_replace('aaa', 'a', 'b', 1, 2)
@@ -127,12 +121,10 @@ SELECT b4, length(b4), get_bit(b4, 0), set_bit(b4, 1, 1), bit_count(b4), vb || b
 
 SELECT unistr('\0441\043B')
 
--- open: refused: 42703 column "nfd" does not exist
 SELECT normalize('é', NFD) = 'é'
 
 SELECT normalize('x')
 
--- open: refused: 42703 column "nfkc" does not exist
 SELECT normalize('ﬁ', NFKC)
 
 SELECT to_ascii('x'::text)
@@ -204,7 +196,6 @@ SELECT crc32('x')
 
 SELECT strpos(name, 'é'), name LIKE '%é%' FROM customer WHERE id = 4
 
--- open: refused: 42601 syntax error at or near "foo"
 SELECT xmlelement(name foo, 'x')
 
 -- open: another error: 42501 permission denied for function soundex

@@ -90,15 +90,12 @@ SELECT (SELECT nope FROM customer)
 
 SELECT (SELECT 1 FROM nowhere)
 
--- open: another error: 42601 subquery must return only one column
 SELECT (SELECT * FROM customer)
 
 SELECT ARRAY(SELECT 1, 2)
 
--- open: another error: 42601 subquery has too many columns
 SELECT 1 IN (SELECT 1, 2)
 
--- open: another error: 42601 subquery has too few columns
 SELECT (1, 2) IN (SELECT 1)
 
 SELECT 'x' IN (SELECT id FROM customer)
@@ -107,7 +104,6 @@ SELECT EXISTS (SELECT 1 / 0)
 
 SELECT 1 WHERE (SELECT true)
 
--- open: another error: 42804 argument of WHERE must be type boolean, not type integer
 SELECT 1 WHERE (SELECT 1)
 
 SELECT name FROM customer WHERE id IN (1, (SELECT 2), 1 + (SELECT 2)) ORDER BY id
@@ -230,7 +226,6 @@ VALUES (1, 2), (3)
 
 VALUES (NULL), ('x')
 
--- open: another error: 42601 DEFAULT is not allowed in this context
 VALUES (DEFAULT)
 
 VALUES ((SELECT max(id) FROM customer)), (7)

@@ -43,7 +43,19 @@ macro_rules! files {
 }
 
 files!(
-    aggregates, core, ctes, expressions, insert, joins, literals, ordering, select, strings, subqueries, update, windows,
+    aggregates,
+    core,
+    ctes,
+    expressions,
+    insert,
+    joins,
+    literals,
+    ordering,
+    select,
+    strings,
+    subqueries,
+    update,
+    windows,
 );
 
 fn folder() -> PathBuf {
