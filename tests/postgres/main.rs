@@ -17,6 +17,7 @@ mod pgbench;
 mod proxy;
 mod proxy_faults;
 mod psql;
+mod random;
 mod raw;
 mod service;
 mod throwaway;
