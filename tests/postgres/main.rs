@@ -21,3 +21,4 @@ mod random;
 mod raw;
 mod service;
 mod throwaway;
+mod tpch;
