@@ -150,7 +150,10 @@ fn without_first_wall(sql: &str, breach: Breach, catalog: &orgfold::catalog::Cat
     let wrong = OrgId::try_new(other).unwrap();
     let leaf: LeafNumber = leaf_of(wrong, catalog.leaves);
     let text = run.template.render(catalog.naming(), Some((leaf, wrong))).unwrap();
-    let predicates = [format!("org_id = ${}", plans[0].params + 1), format!("org_id = {other}")];
+    let number = plans[0].params + 1;
+    let predicates = [format!("${number}"), other.to_string()]
+        .map(|org| [format!("org_id = {org}"), format!("org_id = ANY (ARRAY[{org}])")])
+        .concat();
     assert!(sql.starts_with("INSERT") || predicates.iter().any(|one| text.contains(one)), "{text}");
     let text = match breach {
         Breach::Misdirected => text,

@@ -166,23 +166,24 @@ impl Bound {
         let CopyStatement { source, from, options, filter } = copy;
         let mut binder = Binder::new(catalog, Vec::new());
         let mut nodes = vec![Node::Word("COPY")];
-        match source {
+        let listed = match source {
             CopySource::Query(query) => {
                 let bound = binder.query(query, None, false)?;
                 nodes.push(Node::Word("("));
                 nodes.extend(bound.nodes);
                 nodes.push(Node::Word(")"));
+                None
             }
             CopySource::Table { name, columns } => {
-                binder.copy_table(name, columns.as_deref(), *from, &mut nodes)?;
+                Some(binder.copy_table(name, columns.as_deref(), *from, &mut nodes)?)
             }
-        }
+        };
         nodes.extend(if *from {
             [Node::Word("FROM"), Node::Word("STDIN")]
         } else {
             [Node::Word("TO"), Node::Word("STDOUT")]
         });
-        nodes.extend(copy_options(options)?);
+        nodes.extend(copy_options(options, listed.as_deref())?);
         if let Some(filter) = filter {
             let CopySource::Table { name, .. } = source else {
                 return Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", "WHERE clause not allowed with COPY TO"));
@@ -228,7 +229,7 @@ impl Binder<'_> {
         columns: Option<&[(String, u32)]>,
         from: bool,
         nodes: &mut Nodes,
-    ) -> Result<(), PlanError> {
+    ) -> Result<Vec<Box<str>>, PlanError> {
         let plain: Vec<&str> = name.parts.iter().map(String::as_str).collect();
         let (table_name, table, kind) = if from {
             let (table_name, table) = self.target_table(&plain, name.at)?;
@@ -286,6 +287,7 @@ impl Binder<'_> {
             }
         }
         let alias: Box<str> = table_name.name.as_str().into();
+        let columns = listed.iter().map(|(name, _)| name.clone()).collect();
         match kind {
             None => {
                 nodes.push(Node::CopyTarget { table: table_name });
@@ -307,13 +309,13 @@ impl Binder<'_> {
                 nodes.push(Node::Word(")"));
             }
         }
-        Ok(())
+        Ok(columns)
     }
 }
 
 /// The options of COPY, each known by name. FREEZE is dropped: it needs a table made or truncated in the same
-/// transaction, and no org has one; the rows are the same without it.
-fn copy_options(options: &[CopyOption]) -> Result<Nodes, PlanError> {
+/// transaction, and no org has one; the rows are the same without it. `listed` are the columns that COPY of a table names.
+fn copy_options(options: &[CopyOption], listed: Option<&[Box<str>]>) -> Result<Nodes, PlanError> {
     let mut items: Vec<Nodes> = Vec::new();
     for CopyOption { name, value, at } in options {
         let known: &'static str = match name.as_str() {
@@ -351,6 +353,16 @@ fn copy_options(options: &[CopyOption]) -> Result<Nodes, PlanError> {
             }
             CopyOptionValue::Text(_) => return Err(PlanError::internal("an option of COPY that is no literal")),
             CopyOptionValue::Columns(columns) => {
+                let unlisted =
+                    |column: &&String| listed.is_some_and(|listed| listed.iter().all(|name| **name != ***column));
+                if let Some(column) = columns.iter().find(unlisted) {
+                    return Err(PlanError::new(
+                        SqlState::INVALID_COLUMN_REFERENCE,
+                        "unlisted_column",
+                        format!("{known} column \"{column}\" not referenced by COPY"),
+                    )
+                    .at(*at));
+                }
                 let names = columns.iter().map(|column| vec![Node::Name { name: column.as_str().into(), at: *at }]);
                 item.extend(super::bracketed(names.collect()));
             }

@@ -185,7 +185,7 @@ pub(super) fn field(name: &str, defined: &BTreeSet<String>, reads_catalogs: bool
             DefinedType::Composite { fields } => fields.iter().any(|field| field == name),
             DefinedType::Enum { labels: _ } | DefinedType::Domain { base: _ } => false,
         });
-    if of_catalog || is_allowed_function(name) {
+    if of_catalog || is_allowed_function(name) || SYSTEM_COLUMNS.contains(&name) {
         return Ok(());
     }
     // What could be asked of one argument and does more than compute.

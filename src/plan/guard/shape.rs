@@ -2,8 +2,8 @@
 
 use pg_query::NodeEnum;
 use pg_query::protobuf::{
-    AConst, AExpr, AExprKind, Alias, BoolExpr, BoolExprType, ColumnRef, Node, ParamRef, RangeVar, ResTarget,
-    SelectStmt, SetOperation, a_const,
+    AConst, AExpr, AExprKind, Alias, BoolExprType, CaseExpr, CaseWhen, ColumnRef, Node, NullTest, NullTestType,
+    ParamRef, RangeVar, ResTarget, SelectStmt, SetOperation, a_const,
 };
 
 use super::names::{self, Kind, SYSTEM_COLUMNS, strings};
@@ -26,19 +26,51 @@ pub(super) fn is_org(node: Option<&Node>, facts: Facts<'_>) -> bool {
     }
 }
 
-/// `org_id = <org>`, with `alias.` in front when one is given.
-fn is_predicate(node: Option<&Node>, alias: Option<&str>, facts: Facts<'_>) -> bool {
-    let Some(Node { node: Some(NodeEnum::AExpr(expr)) }) = node else { return false };
-    let AExpr { kind, name, lexpr, rexpr, rexpr_list_start: _, rexpr_list_end: _, location: _ } = &**expr;
-    let left = match lexpr.as_deref() {
-        Some(Node { node: Some(NodeEnum::ColumnRef(ColumnRef { fields, location: _ })) }) => strings(fields).ok(),
-        _ => None,
-    };
+/// `alias.org_id`, or `org_id` without an alias.
+fn is_org_column(node: Option<&Node>, alias: Option<&str>) -> bool {
+    let Some(Node { node: Some(NodeEnum::ColumnRef(ColumnRef { fields, location: _ })) }) = node else { return false };
     let wanted: Vec<&str> = alias.into_iter().chain([ORG_COLUMN]).collect();
-    *kind == AExprKind::AexprOp as i32
-        && strings(name).is_ok_and(|name| name == ["="])
-        && left.is_some_and(|left| left == wanted)
-        && is_org(rexpr.as_deref(), facts)
+    strings(fields).is_ok_and(|fields| fields == wanted)
+}
+
+/// What `org_id` is compared with, when a node is that comparison.
+fn org_compared<'a>(node: Option<&'a Node>, wanted: AExprKind, alias: Option<&str>) -> Option<&'a Node> {
+    let Some(NodeEnum::AExpr(expr)) = node.and_then(|node| node.node.as_ref()) else { return None };
+    let AExpr { kind, name, lexpr, rexpr, rexpr_list_start: _, rexpr_list_end: _, location: _ } = &**expr;
+    let equal = *kind == wanted as i32 && strings(name).is_ok_and(|name| name == ["="]);
+    (equal && is_org_column(lexpr.as_deref(), alias)).then_some(rexpr.as_deref()?)
+}
+
+/// `org_id = <org>`: by which the rows are found.
+fn is_equation(node: &Node, alias: Option<&str>, facts: Facts<'_>) -> bool {
+    is_org(org_compared(Some(node), AExprKind::AexprOp, alias), facts)
+}
+
+/// `(CASE WHEN org_id = ANY (ARRAY[<org>]) THEN 1 END) IS NOT NULL`: what is asked before anything of the client's.
+fn is_fence(node: &Node, alias: Option<&str>, facts: Facts<'_>) -> bool {
+    let Some(NodeEnum::NullTest(test)) = &node.node else { return false };
+    let NullTest { xpr: _, arg, nulltesttype, argisrow: _, location: _ } = &**test;
+    let Some(Node { node: Some(NodeEnum::CaseExpr(case)) }) = arg.as_deref() else { return false };
+    let CaseExpr { xpr: _, casetype: _, casecollid: _, arg, args, defresult, location: _ } = &**case;
+    let [Node { node: Some(NodeEnum::CaseWhen(when)) }] = args.as_slice() else { return false };
+    let CaseWhen { xpr: _, expr, result, location: _ } = &**when;
+    let one = matches!(
+        result.as_deref(),
+        Some(Node { node: Some(NodeEnum::AConst(AConst { isnull: false, val: Some(_), location: _ })) })
+    );
+    let array = org_compared(expr.as_deref(), AExprKind::AexprOpAny, alias);
+    let Some(NodeEnum::AArrayExpr(array)) = array.and_then(|array| array.node.as_ref()) else { return false };
+    let [element] = array.elements.as_slice() else { return false };
+    *nulltesttype == NullTestType::IsNotNull as i32
+        && arg.is_none()
+        && defresult.is_none()
+        && one
+        && is_org(Some(element), facts)
+}
+
+/// Whether both halves of the predicate stand at the head of an AND.
+fn is_bound(heads: &[&Node], alias: Option<&str>, facts: Facts<'_>) -> bool {
+    matches!(heads, [equation, fence, ..] if is_equation(equation, alias, facts) && is_fence(fence, alias, facts))
 }
 
 /// The leaf of a SELECT that is the wall around it: `SELECT <the logical columns> FROM leaf WHERE org_id = <org>`, and
@@ -128,14 +160,15 @@ pub(super) fn wall<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Optio
     if !bare || columns.is_none_or(|columns| !passed(&columns)) {
         return Err(Refusal::new(format!("leaf \"{}\" is read otherwise than by its columns", var.relname)));
     }
-    if !is_predicate(where_clause.as_deref(), None, facts) {
+    let heads = heads(where_clause.as_deref());
+    if heads.len() != 2 || !is_bound(&heads, None, facts) {
         return Err(Refusal::new(format!("leaf \"{}\" is read without the org's predicate", var.relname)));
     }
     Ok(Some(table))
 }
 
 /// The leaves that stand in a FROM themselves, because they are locked: each with its alias, and each under
-/// `alias.org_id = <org>` at the head of WHERE.
+/// its org's predicate at the head of WHERE.
 pub(super) fn locked<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Vec<(&'a str, &'a Table)>, Refusal> {
     let mut leaves = Vec::new();
     for item in &select.from_clause {
@@ -145,8 +178,9 @@ pub(super) fn locked<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Vec
         return Ok(leaves);
     }
     let heads = heads(select.where_clause.as_deref());
+    let bound = heads.get(..leaves.len() * 2).unwrap_or(&[]);
     for (alias, _) in &leaves {
-        if !heads.iter().any(|head| is_predicate(Some(head), Some(alias), facts)) {
+        if !bound.chunks(2).any(|halves| is_bound(halves, Some(alias), facts)) {
             return Err(Refusal::new(format!("leaf \"{alias}\" is locked without the org's predicate")));
         }
     }
@@ -166,7 +200,7 @@ pub(super) fn heads(clause: Option<&Node>) -> Vec<&Node> {
 
 /// Whether a node is the predicate of one of these.
 pub(super) fn is_predicate_of(node: &Node, leaves: &[(&str, &Table)], facts: Facts<'_>) -> bool {
-    leaves.iter().any(|(alias, _)| is_predicate(Some(node), Some(alias), facts))
+    leaves.iter().any(|(alias, _)| is_equation(node, Some(alias), facts) || is_fence(node, Some(alias), facts))
 }
 
 fn leaves_of<'a>(item: &'a Node, facts: Facts<'a>, out: &mut Vec<(&'a str, &'a Table)>) -> Verdict {
@@ -236,16 +270,9 @@ pub(super) fn target<'a>(var: Option<&'a RangeVar>, facts: Facts<'a>) -> Result<
     }
 }
 
-/// The condition of UPDATE and DELETE: the org's predicate, alone or in front of an AND.
+/// The condition of UPDATE, DELETE and MERGE: the org's predicate, alone or in front of an AND.
 pub(super) fn condition(clause: Option<&Node>, alias: &str, facts: Facts<'_>) -> Verdict {
-    let first = match clause {
-        Some(Node { node: Some(NodeEnum::BoolExpr(expr)) }) => {
-            let BoolExpr { xpr: _, boolop, args, location: _ } = &**expr;
-            if *boolop == BoolExprType::AndExpr as i32 { args.first() } else { None }
-        }
-        other => other,
-    };
-    if is_predicate(first, Some(alias), facts) {
+    if is_bound(&heads(clause), Some(alias), facts) {
         return Ok(());
     }
     Err(Refusal::new(format!("rows of \"{alias}\" are changed without the org's predicate")))

@@ -39,6 +39,10 @@ fn catalog() -> Catalog {
 }
 
 fn judge(sql: &str, org: OrgValue) -> Verdict {
+    judge_as_it_is(&fenced(sql), org)
+}
+
+fn judge_as_it_is(sql: &str, org: OrgValue) -> Verdict {
     let catalog = catalog();
     let leaf = leaf_of(OrgId::try_new(ORG).unwrap(), catalog.leaves);
     assert_eq!(leaf.get(), 2);
@@ -46,6 +50,19 @@ fn judge(sql: &str, org: OrgValue) -> Verdict {
 }
 
 /// The org is `$2`, the client has `$1`.
+/// Both halves of the predicate for `org_id = X`, wherever the text has the first.
+fn fenced(sql: &str) -> String {
+    let mut out = sql.to_owned();
+    for (column, value) in
+        [("org_id", "$2"), ("t.org_id", "$2"), ("x.org_id", "$2"), ("u.org_id", "$2"), ("org_id", "42")]
+    {
+        let half = format!(" {column} = {value}");
+        let fence = format!("{half} AND (CASE WHEN {column} = ANY (ARRAY[{value}]) THEN 1 END) IS NOT NULL");
+        out = out.replace(&half, &fence);
+    }
+    out
+}
+
 #[track_caller]
 fn passes(sql: &str) {
     if let Err(refusal) = judge(sql, OrgValue::Param(2)) {
@@ -166,6 +183,37 @@ fn a_leaf_that_is_read_needs_its_wall() {
     assert!(judge(&format!("SELECT 1 FROM {T}"), OrgValue::Absent).is_err());
     assert!(judge(&format!("SELECT 1 FROM {T}"), OrgValue::Param(3)).is_err());
     assert!(judge(&format!("SELECT 1 FROM {}", T.replace("$2", "43")), OrgValue::Literal(ORG)).is_err());
+}
+
+#[test]
+fn the_predicate_needs_both_halves() {
+    let fence = "(CASE WHEN org_id = ANY (ARRAY[$2]) THEN 1 END) IS NOT NULL";
+    for condition in [
+        "org_id = $2",
+        fence,
+        &format!("{fence} AND org_id = $2"),
+        &format!("org_id = $2 AND {fence} AND true"),
+        &format!("org_id = $2 OR {fence}"),
+        &format!("org_id = $2 AND NOT {fence}"),
+        &format!("org_id = $2 AND {}", fence.replace("NOT NULL", "NULL")),
+        &format!("org_id = $2 AND {}", fence.replace("org_id", "a")),
+        &format!("org_id = $2 AND {}", fence.replace("$2", "$1")),
+        &format!("org_id = $2 AND {}", fence.replace("$2", "$2, $1")),
+        &format!("org_id = $2 AND {}", fence.replace("ANY", "ALL")),
+        &format!("org_id = $2 AND {}", fence.replace("1 END", "NULL END")),
+        &format!("org_id = $2 AND {}", fence.replace("1 END", "a END")),
+        &format!("org_id = $2 AND {}", fence.replace("1 END", "1 ELSE 1 END")),
+        &format!("org_id = $2 AND {}", fence.replace("THEN", "THEN 1 WHEN true THEN")),
+    ] {
+        for sql in [
+            format!("SELECT 1 FROM (SELECT a, b FROM public.t_p02 WHERE {condition}) AS t"),
+            format!("DELETE FROM public.t_p02 AS t WHERE {}", condition.replace("org_id", "t.org_id")),
+        ] {
+            let deleted_more = sql.starts_with("DELETE") && condition.ends_with("AND true");
+            let verdict = judge_as_it_is(&sql, OrgValue::Param(2));
+            assert_eq!(verdict.is_ok(), deleted_more, "{sql}\n  {verdict:?}");
+        }
+    }
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
         for option in options {
             let Some(NodeEnum::DefElem(option)) = &option.node else { return refuse("an option of COPY that is none") };
             let DefElem { defnamespace: _, defname: _, arg, defaction: _, location: _, arg_location: _ } = &**option;
-            self.option(arg.as_deref())?;
+            self.option(arg.as_deref(), *is_from)?;
         }
         match (is_from, relation, query) {
             (false, None, Some(query)) if attlist.is_empty() && where_clause.is_none() => self.query(Some(query)),
@@ -91,7 +91,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn option(&mut self, arg: Option<&'a Node>) -> Verdict {
+    pub(super) fn option(&mut self, arg: Option<&'a Node>, from: bool) -> Verdict {
         match arg.and_then(|arg| arg.node.as_ref()) {
             None
             | Some(
@@ -102,7 +102,7 @@ impl<'a> Walk<'a> {
                 | NodeEnum::AStar(_),
             ) => Ok(()),
             Some(NodeEnum::List(List { items })) => {
-                if strings(items)?.contains(&ORG_COLUMN) {
+                if from && strings(items)?.contains(&ORG_COLUMN) {
                     refuse("org_id in an option of COPY")
                 } else {
                     Ok(())
@@ -447,7 +447,7 @@ impl<'a> Walk<'a> {
     /// The client's part of a condition that `shape` found to begin with the org's predicate.
     pub(super) fn condition(&mut self, clause: Option<&'a Node>) -> Verdict {
         match clause.and_then(|clause| clause.node.as_ref()) {
-            Some(NodeEnum::BoolExpr(expr)) => self.all(expr.args.get(1..).unwrap_or(&[])),
+            Some(NodeEnum::BoolExpr(expr)) => self.all(expr.args.get(2..).unwrap_or(&[])),
             _ => Ok(()),
         }
     }

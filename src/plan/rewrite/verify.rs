@@ -107,10 +107,32 @@ impl Reader<'_> {
         self.lexemes.get(at).is_some_and(|lexeme| lexeme.is_sign(sign))
     }
 
-    fn org_equals(&self, at: usize) -> bool {
-        self.word(at, ORG_COLUMN)
-            && self.lexemes.get(at + 1).is_some_and(|lexeme| lexeme.is_operator("="))
-            && self.token(at + 2, &self.org)
+    /// The place behind the org's predicate at `at`, if both its halves are there; each column has `alias.` in front when
+    /// one is given.
+    fn predicate(&self, at: usize, alias: Option<&Token<'_>>) -> Option<usize> {
+        let after = self.words(self.column(at, alias)?, &["="])?;
+        let after = self.token(after, &self.org).then_some(after + 1)?;
+        let after = self.words(after, &["and", "(", "case", "when"])?;
+        let after = self.words(self.column(after, alias)?, &["=", "any", "(", "array", "["])?;
+        let after = self.token(after, &self.org).then_some(after + 1)?;
+        self.words(after, &["]", ")", "then", "1", "end", ")", "is", "not", "null"])
+    }
+
+    fn column(&self, at: usize, alias: Option<&Token<'_>>) -> Option<usize> {
+        let column = match alias {
+            None => at,
+            Some(alias) => (self.token(at, alias) && self.sign(at + 1, ".")).then_some(at + 2)?,
+        };
+        self.word(column, ORG_COLUMN).then_some(column + 1)
+    }
+
+    fn words(&self, at: usize, words: &[&str]) -> Option<usize> {
+        let lexemes = self.lexemes.get(at..at + words.len())?;
+        let same = lexemes.iter().zip(words).all(|(lexeme, word)| {
+            let number = matches!(&lexeme.token, Token::Number(number) if number == word);
+            lexeme.is_word(word) || lexeme.is_sign(word) || lexeme.is_operator(word) || number
+        });
+        same.then_some(at + words.len())
     }
 
     /// Whether the leaf named by the lexeme `i` is bound.
@@ -154,7 +176,7 @@ impl Reader<'_> {
                 }
             }
         }
-        self.word(at, "where") && self.org_equals(at + 1) && self.sign(at + 4, ")")
+        self.word(at, "where") && self.predicate(at + 1, None).is_some_and(|after| self.sign(after, ")"))
     }
 
     /// The place of the bracket that closes the one at `open`.
@@ -191,12 +213,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Whether `alias.org_id = $org` is at `at`; then the place behind it.
-    fn predicate(&self, at: usize, alias: &Token<'_>) -> bool {
-        self.token(at, alias) && self.sign(at + 1, ".") && self.org_equals(at + 2)
-    }
-
-    /// `AS alias ... WHERE alias.org_id = $org`, at the bracket depth of the statement.
+    /// `AS alias ... WHERE` and the predicate, at the bracket depth of the statement.
     fn changed(&self, at: usize) -> bool {
         let Some(alias) = self.alias(at) else { return false };
         self.seek(at + 2, |j| {
@@ -204,18 +221,18 @@ impl Reader<'_> {
                 return None;
             }
             // Anything after must be joined by AND and a bracket, so that no OR can widen it.
-            let after = j + 6;
+            let Some(after) = self.predicate(j + 1, Some(&alias)) else { return Some(false) };
             let closed = match self.lexemes.get(after) {
                 None => true,
                 Some(next) if next.is_sign(")") || next.is_word("returning") => true,
                 Some(next) => next.is_word("and") && self.sign(after + 1, "("),
             };
-            Some(self.predicate(j + 1, &alias) && closed)
+            Some(closed)
         })
         .unwrap_or(false)
     }
 
-    /// `AS alias ... WHERE ... alias.org_id = $org ...`, the predicates of locked leaves joined by AND, before anything of
+    /// `AS alias ... WHERE`, the predicates of locked leaves joined by AND, before anything of
     /// the client's.
     fn locked(&self, at: usize) -> bool {
         let Some(alias) = self.alias(at) else { return false };
@@ -237,11 +254,9 @@ impl Reader<'_> {
             let mut bound = false;
             loop {
                 let Some(found) = self.lexemes.get(next).map(|lexeme| lexeme.token.clone()) else { return Some(false) };
-                if !self.predicate(next, &found) {
-                    return Some(false);
-                }
+                let Some(after) = self.predicate(next, Some(&found)) else { return Some(false) };
                 bound |= found == alias;
-                next += 5;
+                next = after;
                 if !self.word(next, "and") {
                     break;
                 }
@@ -309,11 +324,10 @@ impl Reader<'_> {
     fn merged(&self, at: usize) -> bool {
         let Some(alias) = self.alias(at) else { return false };
         let bound = self.seek(at + 2, |j| {
-            let shape = self.word(j, "on")
-                && self.predicate(j + 1, &alias)
-                && self.word(j + 6, "and")
-                && self.closing(j + 7).is_some_and(|close| self.word(close + 1, "when"));
-            shape.then_some(j)
+            let after = self.word(j, "on").then(|| self.predicate(j + 1, Some(&alias)))??;
+            let closed =
+                self.word(after, "and") && self.closing(after + 1).is_some_and(|close| self.word(close + 1, "when"));
+            closed.then_some(j)
         });
         let Some(bound) = bound else { return false };
         let mut whole = true;
