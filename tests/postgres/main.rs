@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that fails says where
 
+mod attack;
 mod catalogs;
 mod cli;
 mod differential;
@@ -17,8 +18,6 @@ mod pgbench;
 mod proxy;
 mod proxy_faults;
 mod psql;
-mod random;
 mod raw;
 mod service;
 mod throwaway;
-mod tpch;

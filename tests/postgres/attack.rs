@@ -1,0 +1,165 @@
+//! Attacks: an org with a connection and no scruples, against its neighbours in the same leaf.
+//!
+//! `tests/attack/<class>.sql` holds the statements, each under the answer it must get, in the simple and in the extended
+//! protocol: `refused CODE`, or `answered rows [tag]` with acme's own rows at most. After each, whatever it was: no
+//! message holds a trace of another org or of how orgs are kept apart, the connection still counts acme's rows, and the
+//! others' rows are what they were, to the transaction that wrote them.
+//!
+//! `ORGFOLD_WRITE=1 cargo test --test postgres attack::` writes the answers down anew: read the difference well.
+
+mod stage;
+mod wire;
+
+use std::path::PathBuf;
+
+use stage::Stage;
+use wire::{Answer, Wire};
+
+/// One statement and what it must be answered.
+struct Attack {
+    sql: String,
+    simple: String,
+    /// Where the extended protocol differs.
+    extended: Option<String>,
+}
+
+fn path(class: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/attack").join(format!("{class}.sql"))
+}
+
+/// The head of a class's file, and its attacks: blocks of `-- answer`, `-- extended: answer`, statement.
+fn read(class: &str) -> (String, Vec<Attack>) {
+    let text = std::fs::read_to_string(path(class)).unwrap();
+    let (head, rest) = text.split_once("\n\n").unwrap();
+    let attacks = rest.split("\n\n").map(str::trim).filter(|block| !block.is_empty()).map(|block| {
+        let mut attack = Attack { sql: String::new(), simple: String::new(), extended: None };
+        for line in block.lines() {
+            match (line.strip_prefix("-- "), attack.sql.is_empty()) {
+                (Some(answer), true) => match answer.strip_prefix("extended: ") {
+                    Some(answer) => attack.extended = Some(answer.to_owned()),
+                    None => answer.clone_into(&mut attack.simple),
+                },
+                (Some(_) | None, _) => {
+                    attack.sql.push_str(line);
+                    attack.sql.push('\n');
+                }
+            }
+        }
+        attack.sql.truncate(attack.sql.trim_end().len());
+        attack
+    });
+    (head.to_owned(), attacks.collect())
+}
+
+fn write(class: &str, head: &str, attacks: &[Attack]) {
+    let mut text = head.to_owned();
+    for attack in attacks {
+        text.push_str(&format!("\n\n-- {}", attack.simple));
+        if let Some(extended) = &attack.extended {
+            text.push_str(&format!("\n-- extended: {extended}"));
+        }
+        text.push_str(&format!("\n{}", attack.sql));
+    }
+    std::fs::write(path(class), text + "\n").unwrap();
+}
+
+/// What is wrong after an attack, whatever its answer was.
+async fn aftermath(stage: &Stage, wire: &mut Wire, sql: &str, answer: &Answer) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if let Some(found) = stage.leak(sql, answer) {
+        wrong.push(format!("LEAK: the answer holds {found:?}: {}", answer.texts));
+    }
+    if answer.outcome.contains("XX000") {
+        wrong.push(format!("our own defect: {}", answer.reports));
+    }
+    for text in ["ROLLBACK", "RESET ALL", "SET orgfold.org = 'acme'"] {
+        wire.simple(text).await;
+    }
+    let counted = wire.simple("SELECT count(*), min(id), max(id), max(name) FROM customer").await;
+    if counted.outcome != stage.own_customers().await {
+        wrong.push(format!("the connection answers {} afterwards", counted.outcome));
+    }
+    if !stage.theirs_are_untouched().await {
+        wrong.push("LEAK: another org's rows were touched".to_owned());
+    }
+    stage.restore().await;
+    wrong
+}
+
+/// Runs a class on a stage; gives what went wrong, and how many attacks there were.
+async fn run(stage: &Stage, class: &str) -> (Vec<String>, usize) {
+    let (head, mut attacks) = read(class);
+    let (mut simple, mut extended) = (stage.hostile().await, stage.hostile().await);
+    let mut wrong = Vec::new();
+    let rewrite = std::env::var_os("ORGFOLD_WRITE").is_some();
+    // Numbers that differ from server to server.
+    let anywhere =
+        |outcome: &str, oids: &[String]| oids.iter().fold(outcome.to_owned(), |text, oid| text.replace(oid, "OID"));
+    for attack in &mut attacks {
+        let (sql, oids) = stage.filled(&attack.sql).await;
+        let mut answer = simple.simple(&sql).await;
+        let mut found = aftermath(stage, &mut simple, &sql, &answer).await;
+        let mut other = extended.extended(&sql, &[]).await;
+        found.extend(aftermath(stage, &mut extended, &sql, &other).await);
+        for answer in [&mut answer, &mut other] {
+            answer.outcome = anywhere(&answer.outcome, &oids);
+        }
+        let differs = (other.outcome != answer.outcome).then_some(other.outcome);
+        if rewrite {
+            attack.simple = answer.outcome;
+            attack.extended = differs;
+        } else if attack.simple != answer.outcome || attack.extended != differs {
+            found.push(format!("{}; extended: {differs:?}\n{}", answer.outcome, answer.reports));
+        }
+        wrong.extend(found.into_iter().map(|what| format!("{class}: {sql}\n  {what}")));
+    }
+    if rewrite {
+        write(class, &head, &attacks);
+    }
+    (wrong, attacks.len())
+}
+
+async fn all(classes: &[&str]) {
+    let stage = Stage::set().await;
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for class in classes {
+        let (more, attacks) = run(&stage, class).await;
+        wrong.extend(more);
+        count += attacks;
+    }
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+macro_rules! classes {
+    ($($test:ident: $($class:literal)+;)+) => {
+        $(#[tokio::test(flavor = "multi_thread")]
+        async fn $test() {
+            all(&[$($class),+]).await;
+        })+
+
+        /// Every class, for the test that no file is forgotten.
+        const CLASSES: &[&str] = &[$($($class),+),+];
+    };
+}
+
+classes! {
+    texts_that_read_differently: "literals" "comments" "identifiers" "shadowing";
+    functions_and_catalogs: "functions" "catalogs" "casts" "notation";
+    hidden_columns: "org_id" "system_columns" "leaves" "whole_rows";
+    rows_of_others: "errors" "keys" "writes" "conflict" "copy";
+    what_outlives_a_statement: "settings" "transactions" "statements" "sequences" "locks" "utility";
+}
+
+#[test]
+fn every_class_is_run() {
+    let mut files: Vec<String> = std::fs::read_dir(path("x").parent().unwrap())
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    let mut classes: Vec<String> = CLASSES.iter().map(|&class| class.to_owned()).collect();
+    files.sort();
+    classes.sort();
+    assert_eq!(files, classes);
+    let count: usize = classes.iter().map(|class| read(class).1.len()).sum();
+    assert!(count >= 200, "{count} attacks");
+}
