@@ -20,7 +20,7 @@ fn field(letter: u8, text: String, catalog: &Catalog) -> Option<String> {
         b'M' => Some(hide_org(&names(&without_stand_ins(&text), catalog)).into_owned()),
         b'D' => visible(names(&details(&text), catalog).into_owned()),
         b'H' | b'W' => visible(names(&text, catalog).into_owned()),
-        b't' | b'n' => Some(whole(&text, catalog).unwrap_or(text)),
+        b't' | b'n' => Some(named(&text, catalog).unwrap_or(text)),
         b'c' => (text != ORG_COLUMN).then_some(text),
         b's' => visible(text),
         // Positions are mapped elsewhere; internal queries are physical SQL.
@@ -61,7 +61,7 @@ fn has_word(text: &str, word: &str) -> bool {
 }
 
 /// The logical name of a whole physical one.
-fn whole(name: &str, catalog: &Catalog) -> Option<String> {
+pub(super) fn named(name: &str, catalog: &Catalog) -> Option<String> {
     let (base, _) = naming(catalog).logical(name)?;
     for (key, table) in &catalog.tables {
         if key.name == base {
@@ -92,7 +92,7 @@ fn names<'t>(text: &'t str, catalog: &Catalog) -> Cow<'t, str> {
         // A quoted name may hold anything but quotes.
         if let Some(inside) = rest.strip_prefix('"')
             && let Some(end) = inside.find('"')
-            && let Some(logical) = inside.get(..end).and_then(|name| whole(name, catalog))
+            && let Some(logical) = inside.get(..end).and_then(|name| named(name, catalog))
         {
             out.push('"');
             out.push_str(&logical);
@@ -103,7 +103,7 @@ fn names<'t>(text: &'t str, catalog: &Catalog) -> Cow<'t, str> {
         let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         if word > 0 {
             let (name, after) = rest.split_at(word);
-            out.push_str(&whole(name, catalog).map_or(Cow::Borrowed(name), Cow::Owned));
+            out.push_str(&named(name, catalog).map_or(Cow::Borrowed(name), Cow::Owned));
             rest = after;
             continue;
         }

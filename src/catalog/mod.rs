@@ -5,11 +5,13 @@
 //! describes, so it never disagrees with the shard). Out: [`Catalog`]. Invariants: a snapshot never changes;
 //! `org_id` is never among the columns; names are folded as PostgreSQL stores them. What is absent: I/O, orgs.
 
+mod explain;
 mod hash;
 mod logical;
 mod names;
 mod table;
 
+pub use explain::explained;
 pub use hash::{LeafNumber, leaf_of};
 pub use logical::logical_fields;
 pub use names::{LeafNaming, MAX_IDENTIFIER_BYTES, QualifiedName};

@@ -144,6 +144,9 @@ fn session_text(command: &Session) -> String {
         Session::Reset(name) => format!("RESET {name}"),
         Session::ResetAll => "RESET ALL".to_owned(),
         Session::DiscardAll => "DISCARD ALL".to_owned(),
+        Session::Listen(channel) => format!("LISTEN \"{}\"", channel.replace('"', "\"\"")),
+        Session::Unlisten(None) => "UNLISTEN *".to_owned(),
+        Session::Unlisten(Some(channel)) => format!("UNLISTEN \"{}\"", channel.replace('"', "\"\"")),
         Session::Deallocate(None) => "DEALLOCATE ALL".to_owned(),
         Session::Deallocate(Some(name)) => format!("DEALLOCATE \"{}\"", name.replace('"', "\"\"")),
     }

@@ -12,7 +12,7 @@ use crate::catalog::{Isolation, LeafNumber};
 use crate::engine::{Engine, Target};
 use crate::error::Error;
 use crate::org::OrgId;
-use crate::plan::{Action, CompileOptions, Copy, Plan, Run, Session, Transaction, TransactionVerb};
+use crate::plan::{Action, CompileOptions, Copy, Plan, Run, Session, Special, Transaction, TransactionVerb};
 use crate::sqlstate::SqlState;
 
 /// Where a statement stands.
@@ -61,6 +61,8 @@ fn session_sql(session: &Session, around: Around) -> Result<String, Error> {
         | Session::Reset(_)
         | Session::ResetAll
         | Session::DiscardAll
+        | Session::Listen(_)
+        | Session::Unlisten(_)
         | Session::Deallocate(_) => {
             Err(refuse("changing the session", "connections are pooled: use SET LOCAL in a transaction"))
         }
@@ -190,6 +192,15 @@ impl Physical {
         let (sql, params) = match &plan.action {
             Action::Empty => (String::new(), 0),
             Action::Run(run) => {
+                match &run.special {
+                    Special::No => {}
+                    Special::Explain => {
+                        return Err(refuse("EXPLAIN", "run it through the proxy, which puts plans in logical terms"));
+                    }
+                    Special::Prepare(_) | Special::Execute(_) => {
+                        return Err(refuse("PREPARE and EXECUTE as text", "use Org::prepare, or Transaction::prepare"));
+                    }
+                }
                 if run.org_param {
                     // A type that is not known is left to the server, like one that was not declared.
                     types.resize(usize::from(plan.params), Type::UNKNOWN);

@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::session::{CopyIn, End, Expect, Session};
 use super::statement::{ClientStatement, Way};
 use crate::catalog::Isolation;
-use crate::plan::{CompileOptions, Session as Command};
+use crate::plan::{CompileOptions, Session as Command, Special};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
 use crate::wire::bind::Bind;
@@ -16,7 +16,7 @@ use crate::wire::{Cursor, Frame, Malformed, reply, request};
 const SET_ORG: &str = "SELECT pg_catalog.set_config('orgfold.org_id', $1, true)";
 
 /// The portal of orgfold's own statements.
-const HIDDEN_PORTAL: &str = "orgfold_hidden";
+pub(super) const HIDDEN_PORTAL: &str = "orgfold_hidden";
 
 fn broken(malformed: Malformed) -> End {
     End::Fault(malformed.into())
@@ -82,6 +82,16 @@ impl Session {
             ));
         }
         let statement = Arc::new(ClientStatement::new(text, types, plans, 0, catalog.id, named));
+        match statement.special() {
+            Special::No | Special::Explain => {}
+            Special::Prepare(_) | Special::Execute(_) => {
+                return Err(Fault::error(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    "PREPARE and EXECUTE in the extended protocol are not supported by orgfold",
+                )
+                .hint("use the protocol's own prepared statements, or send it as a simple query"));
+            }
+        }
         self.check_org(&statement)?;
         Ok(statement)
     }
@@ -118,7 +128,7 @@ impl Session {
     }
 
     /// Prepares on the backend; `Some` when Parse had to be sent, with `expect` queued for its answer.
-    fn send_prepare(&mut self, physical: &Statement, named: bool, expect: Expect) -> Option<()> {
+    pub(super) fn send_prepare(&mut self, physical: &Statement, named: bool, expect: Expect) -> Option<()> {
         let backend = self.lease.as_mut()?.backend()?;
         let prepared = backend.prepare(physical, named);
         if !prepared.is_new {
@@ -136,9 +146,12 @@ impl Session {
 
     /// The name under which a statement is prepared on the backend, preparing it first if need be.
     pub(super) fn prepared_name(&mut self, statement: &Arc<ClientStatement>) -> Result<Arc<str>, Fault> {
-        let physical = self.physical(statement)?;
+        let physical = self.numbered(statement)?;
         let hidden = Expect::Parse { shown: false, name: None, statement: Arc::clone(statement) };
         let _ = self.send_prepare(&physical, statement.named, hidden);
+        if !statement.named {
+            return Ok("".into());
+        }
         let Some(backend) = self.backend() else {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
         };
@@ -278,7 +291,14 @@ impl Session {
         let name = cursor.text().map_err(broken)?;
         let max_rows = cursor.int().map_err(broken)?;
         let done = match self.portal(&name) {
-            Ok(statement) => self.execute_portal(&name, max_rows, &statement),
+            Ok(statement) => match statement.way() {
+                Way::Here(command) => match self.listens(command).await {
+                    Ok(true) => Ok(()),
+                    Ok(false) => self.command(command, true),
+                    Err(fault) => Err(fault),
+                },
+                Way::Empty | Way::Shard => self.execute_portal(&name, max_rows, &statement),
+            },
             Err(fault) => Err(fault),
         };
         if let Err(fault) = done {
@@ -411,7 +431,10 @@ impl Session {
                     None => None,
                     Some(slug) => Some(super::handshake::allowed_org(&self.engine, &self.role, slug)?),
                 };
-                // What was prepared for one org is not for another.
+                // What was prepared for one org is not for another, nor what it listens to.
+                self.ear = None;
+                self.heard.clear();
+                self.prepared.clear();
                 self.statements.clear();
                 self.portals.clear();
                 "SET"
@@ -424,6 +447,9 @@ impl Session {
                         "DISCARD ALL cannot run inside a transaction block",
                     ));
                 }
+                self.ear = None;
+                self.heard.clear();
+                self.prepared.clear();
                 self.statements.clear();
                 self.portals.clear();
                 self.settings.reset_all();
@@ -431,11 +457,12 @@ impl Session {
                 "DISCARD ALL"
             }
             Command::Deallocate(None) => {
+                self.prepared.clear();
                 self.statements.clear();
                 "DEALLOCATE ALL"
             }
             Command::Deallocate(Some(name)) => {
-                if self.statements.remove(&**name).is_none() {
+                if self.prepared.remove(&**name).is_none() && self.statements.remove(&**name).is_none() {
                     return Err(Fault::error(
                         SqlState::INVALID_STATEMENT_NAME,
                         format!("prepared statement \"{name}\" does not exist"),
@@ -448,7 +475,7 @@ impl Session {
                 self.say(|out| reply::one_text_row(&org, out));
                 "SHOW"
             }
-            Command::Set { .. } | Command::Reset(_) | Command::ResetAll => {
+            Command::Listen(_) | Command::Unlisten(_) | Command::Set { .. } | Command::Reset(_) | Command::ResetAll => {
                 return Err(Fault::error(SqlState::INTERNAL_ERROR, "a shard's command in the session"));
             }
         };

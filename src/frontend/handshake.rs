@@ -4,6 +4,7 @@
 //! listed orgs only hears the same answer for another's org as for one that does not exist.
 
 use std::collections::BTreeMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -156,6 +157,11 @@ async fn begin(
             simple: None,
             copy: CopyIn::No,
             held: None,
+            prepared: HashMap::new(),
+            executed: 0,
+            spoiled: false,
+            ear: None,
+            heard: VecDeque::new(),
             lost: false,
         }),
         Err(fault) => Err(Refusal::Fault(channel, fault)),

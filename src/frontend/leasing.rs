@@ -83,7 +83,10 @@ impl Session {
             backend.settings = settings;
         }
         if let Some(lease) = self.lease.take() {
-            lease.release();
+            // Dropped, it is closed.
+            if !std::mem::take(&mut self.spoiled) {
+                lease.release();
+            }
         }
         self.catalog = None;
         self.place = None;
@@ -93,6 +96,7 @@ impl Session {
     pub(super) async fn backend_lost(&mut self) {
         self.key.running.end().await;
         drop(self.lease.take());
+        self.spoiled = false;
         self.catalog = None;
         self.place = None;
         self.copy = CopyIn::No;

@@ -5,11 +5,13 @@
 //! What is absent: what statements mean (the engine's), how shards are reached (upstream's).
 
 mod cancel;
+mod ear;
 mod extended;
 mod fault;
 mod greeting;
 mod handshake;
 mod leasing;
+mod prepared;
 mod replies;
 mod scram;
 mod session;

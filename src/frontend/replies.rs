@@ -5,10 +5,11 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use super::fault::Fault;
+use super::prepared::explained_row;
 use super::session::{CopyIn, End, Expect, Session};
 use super::statement::ClientStatement;
 use crate::catalog::logical_fields;
-use crate::plan::{Session as Command, TransactionVerb};
+use crate::plan::{Session as Command, Special, TransactionVerb};
 use crate::sqlstate::SqlState;
 use crate::wire::{Cursor, Frame, describe, reply, report, request};
 
@@ -121,6 +122,12 @@ impl Session {
     /// Rows and copied data: forwarded as they are.
     fn data(&mut self, frame: &Frame) -> Result<(), Unexpected> {
         match self.expect.front() {
+            Some(Expect::Execute { statement, .. }) if *statement.special() == Special::Explain => {
+                let Some(catalog) = &self.catalog else { return Err(Unexpected("a plan without a shard")) };
+                let row = explained_row(frame, &catalog.catalog)?;
+                self.client.output.extend_from_slice(&row);
+                Ok(())
+            }
             Some(Expect::Execute { .. }) => {
                 self.client.output.extend_from_slice(&frame.bytes);
                 Ok(())
@@ -174,6 +181,8 @@ impl Session {
                 | Command::SetOrg(_)
                 | Command::SetAlready
                 | Command::DiscardAll
+                | Command::Listen(_)
+                | Command::Unlisten(_)
                 | Command::Deallocate(_) => {}
             }
         }
@@ -237,6 +246,10 @@ impl Session {
                 self.logical(b'E', frame, statement.as_deref())?
             }
         };
+        if let Some(Expect::Execute { statement, .. } | Expect::Parse { statement, .. }) = self.expect.front() {
+            let statement = Arc::clone(statement);
+            self.forget_prepared(&statement);
+        }
         self.client.output.extend_from_slice(&bytes);
         // The shard skips everything up to the next Sync.
         let mut synced = false;
@@ -250,6 +263,7 @@ impl Session {
                 Expect::Parse { name: Some(name), .. } => {
                     self.statements.remove(&name);
                 }
+                Expect::Execute { statement, .. } => self.forget_prepared(&statement),
                 _skipped => {}
             }
         }

@@ -14,6 +14,7 @@ use std::task::Poll;
 use bytes::Bytes;
 
 use super::cancel::SessionKey;
+use super::ear::{Ear, Heard};
 use super::fault::Fault;
 use super::settings::Settings;
 use super::statement::ClientStatement;
@@ -121,13 +122,35 @@ pub(super) struct Session {
     pub(super) copy: CopyIn,
     /// The simple protocol's last CommandComplete, held back: the commit behind it may still fail.
     pub(super) held: Option<Bytes>,
+    /// What PREPARE has made, by name.
+    pub(super) prepared: HashMap<Box<str>, Arc<ClientStatement>>,
+    /// How many names EXECUTE has used on this session's backends.
+    pub(super) executed: u64,
+    /// The backend keeps something that nobody else may find: it is closed, not given back.
+    pub(super) spoiled: bool,
+    /// On which it listens.
+    pub(super) ear: Option<Ear>,
+    /// Heard while the client was busy.
+    pub(super) heard: VecDeque<Heard>,
     /// The backend was lost while the client was silent inside a transaction.
     pub(super) lost: bool,
 }
 
+/// What the ear hears next; nothing when there is none, or enough waits already.
+async fn listen(ear: &mut Option<Ear>, waiting: usize) -> Option<Heard> {
+    match ear {
+        Some(ear) if waiting < MAX_HEARD => ear.next().await,
+        Some(_) | None => std::future::pending().await,
+    }
+}
+
+/// How many notifications wait for the end of a transaction before the shard is no longer asked for more.
+const MAX_HEARD: usize = 1024;
+
 enum Event {
     Client(std::io::Result<()>),
     Backend(std::io::Result<()>),
+    Heard(Option<Heard>),
     Shutdown,
 }
 
@@ -157,6 +180,7 @@ impl Session {
             }
             self.say_pending();
             self.give_back().await;
+            self.tell_heard();
             // Frames that were held back may go on now.
             if self.may_take_client_frame() && self.has_client_frame() && !self.must_settle_first() {
                 continue;
@@ -169,6 +193,8 @@ impl Session {
             }
             match self.wait(shutdown).await {
                 Event::Client(Ok(())) | Event::Backend(Ok(())) | Event::Shutdown => {}
+                Event::Heard(Some(heard)) => self.heard.push_back(heard),
+                Event::Heard(None) => return End::Fault(super::ear::lost()),
                 Event::Client(Err(_)) => return End::Client,
                 Event::Backend(Err(_)) => self.backend_lost().await,
             }
@@ -185,7 +211,7 @@ impl Session {
     }
 
     async fn wait(&mut self, shutdown: &mut tokio::sync::watch::Receiver<bool>) -> Event {
-        let Session { client, lease, .. } = self;
+        let Session { client, lease, ear, heard, .. } = self;
         let read_backend = client.output.len() < HIGH_WATER;
         let backend_backlog =
             lease.as_mut().and_then(Lease::backend).map_or(0, |backend| backend.channel().output.len());
@@ -201,10 +227,21 @@ impl Session {
         tokio::select! {
             biased;
             event = sockets => event,
+            heard = listen(ear, heard.len()) => Event::Heard(heard),
             changed = shutdown.changed() => match changed {
                 Ok(()) => Event::Shutdown,
                 Err(_) => std::future::pending().await,
             },
+        }
+    }
+
+    /// Notifications go to the client between transactions only.
+    fn tell_heard(&mut self) {
+        if self.lease.is_some() || !self.expect.is_empty() || self.group_open || self.skipping {
+            return;
+        }
+        while let Some(Heard { pid, channel, payload }) = self.heard.pop_front() {
+            reply::notification(pid, &channel, &payload, &mut self.client.output);
         }
     }
 

@@ -36,7 +36,7 @@ impl Session {
         }
     }
 
-    fn compile_simple(&self, text: Arc<str>) -> Result<VecDeque<Arc<ClientStatement>>, Fault> {
+    pub(super) fn compile_simple(&self, text: Arc<str>) -> Result<VecDeque<Arc<ClientStatement>>, Fault> {
         let catalog = self.compile_catalog()?;
         let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params: 0 })?;
         let mut statements = VecDeque::with_capacity(plans.len());
@@ -85,7 +85,7 @@ impl Session {
                 if shows_org(statement) {
                     self.say(|out| describe_here(true, out));
                 }
-                self.command(command, alone)
+                if self.listens(command).await? { Ok(()) } else { self.command(command, alone) }
             }
             Way::Shard => {
                 self.ensure_lease().await?;
@@ -98,6 +98,7 @@ impl Session {
                     .hint("run it again"));
                 }
                 self.set_org_for_walls(statement)?;
+                self.before(statement)?;
                 let name = self.prepared_name(statement)?;
                 let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());
                 if statement.takes_org() && org.is_none() {
@@ -111,7 +112,9 @@ impl Session {
                 self.expect.push_back(Expect::Bind { shown: false, statement: Some(Arc::clone(statement)) });
                 self.expect.push_back(Expect::DescribePortal { simple: true });
                 self.group_open = true;
-                self.execute_on_shard("", 0, statement, true)
+                self.execute_on_shard("", 0, statement, true)?;
+                self.after(statement);
+                Ok(())
             }
         }
     }

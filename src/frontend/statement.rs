@@ -6,7 +6,7 @@ use super::fault::Fault;
 use crate::catalog::{Catalog, LeafNumber};
 use crate::engine::ShardCatalog;
 use crate::org::OrgId;
-use crate::plan::{Action, CatalogId, Copy, Plan, Session, Transaction, TransactionVerb};
+use crate::plan::{Action, CatalogId, Copy, Plan, Session, Special, Transaction, TransactionVerb};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
 
@@ -72,8 +72,18 @@ impl ClientStatement {
                 | Session::SetOrg(_)
                 | Session::SetAlready
                 | Session::DiscardAll
+                | Session::Listen(_)
+                | Session::Unlisten(_)
                 | Session::Deallocate(_) => Way::Here(session),
             },
+        }
+    }
+
+    /// What it needs besides being sent.
+    pub(super) fn special(&self) -> &Special {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run)) => &run.special,
+            Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => &Special::No,
         }
     }
 
@@ -180,7 +190,12 @@ impl ClientStatement {
                 }),
                 Session::ResetAll => Ok("RESET ALL".to_owned()),
                 Session::Show { name: _, text } => Ok(text.to_string()),
-                Session::SetOrg(_) | Session::SetAlready | Session::DiscardAll | Session::Deallocate(_) => Err(bug()),
+                Session::SetOrg(_)
+                | Session::SetAlready
+                | Session::DiscardAll
+                | Session::Listen(_)
+                | Session::Unlisten(_)
+                | Session::Deallocate(_) => Err(bug()),
             },
             Some(Action::Empty) | None => Err(bug()),
         }

@@ -1,12 +1,13 @@
 //! The path of a text through the stages, on one screen.
 
+use super::ast::tree::Ident;
 use super::ast::{Body, Lexeme, Parsed, Positions, Utility, parse, tokens};
-use super::bind::{Bound, BoundKind, SYSTEM_COLUMNS};
+use super::bind::{Bound, BoundKind, MAX_CHANNEL_BYTES, SYSTEM_COLUMNS};
 use super::error::PlanError;
 use super::policy::{Permit, check_setting, is_fixed};
 use super::rewrite::{OrgSource, identifier, rewrite};
 use super::template::Template;
-use super::{Access, Action, CompileOptions, Copy, Plan, Run, Session, Transaction, TransactionVerb};
+use super::{Access, Action, CompileOptions, Copy, Plan, Run, Session, Special, Transaction, TransactionVerb};
 use crate::catalog::{Catalog, Isolation};
 use crate::sqlstate::SqlState;
 
@@ -50,6 +51,18 @@ fn one(
                 (Bound::truncate(tables, *cascade, *restart, catalog).map_err(placed)?, Some(()))
             }
             Utility::Copy(copy) => (Bound::copy(copy, catalog).map_err(placed)?, Some(())),
+            Utility::Explain(explain) => {
+                (Bound::explain(explain, catalog, system_columns(lexemes)).map_err(placed)?, None)
+            }
+            Utility::Declare { head, query } => {
+                (Bound::declare(head, query, catalog, system_columns(lexemes)).map_err(placed)?, None)
+            }
+            Utility::Cursor { verb, pieces } => (Bound::about_cursor(*verb, pieces, catalog).map_err(placed)?, None),
+            Utility::Prepare(prepare) => {
+                (Bound::prepare(prepare, catalog, system_columns(lexemes)).map_err(placed)?, None)
+            }
+            Utility::Execute { name, arguments } => (Bound::execute(name, arguments, catalog).map_err(placed)?, None),
+            Utility::Notify { channel, payload } => (Bound::notify(channel, payload.as_ref()).map_err(placed)?, None),
             other => {
                 let action = session(other).map_err(placed)?;
                 return Ok(Plan { action, span, params: options.declared_params });
@@ -62,15 +75,38 @@ fn one(
     let copy = match kind {
         BoundKind::CopyIn => Some(Copy::In),
         BoundKind::CopyOut => Some(Copy::Out),
-        BoundKind::Query | BoundKind::Modify { returning: _ } | BoundKind::Truncate => None,
+        BoundKind::Query
+        | BoundKind::Modify { returning: _ }
+        | BoundKind::Truncate
+        | BoundKind::Explain { modifies: _ }
+        | BoundKind::Quiet
+        | BoundKind::Prepare
+        | BoundKind::Fetch
+        | BoundKind::Execute
+        | BoundKind::Notify => None,
     };
     if copy == Some(Copy::In) && catalog.isolation == Isolation::Rls {
         // PostgreSQL itself refuses it on a table with row-level security.
         return Err(PlanError::unsupported("COPY FROM under row-level security", start)
             .hint("use INSERT, with several rows a statement"));
     }
-    // COPY is a utility statement: it takes no parameters.
-    let org = if copy.is_some() { OrgSource::Literal } else { OrgSource::Param(params.saturating_add(1)) };
+    // These are utility statements: they take no parameters.
+    let literal_org = copy.is_some() || matches!(kind, BoundKind::Execute | BoundKind::Notify);
+    if literal_org && params > 0 {
+        return Err(
+            PlanError::new(SqlState::UNDEFINED_PARAMETER, "unknown_parameter", "there is no parameter $1").at(start)
+        );
+    }
+    let org = if literal_org { OrgSource::Literal } else { OrgSource::Param(params.saturating_add(1)) };
+    let special = match &body {
+        Body::Utility(utility) => match &**utility {
+            Utility::Explain(_) => Special::Explain,
+            Utility::Prepare(prepare) => Special::Prepare(prepare.name.name.clone()),
+            Utility::Execute { name, arguments: _ } => Special::Execute(name.name.clone()),
+            _plain => Special::No,
+        },
+        Body::Tree(_) => Special::No,
+    };
     let permit = Permit::try_new(bound, catalog).map_err(placed)?;
     let template = rewrite(&permit, catalog, org, literal.is_none().then_some(lexemes)).map_err(placed)?;
     second_opinion(&template, catalog, needs_org, org, params).map_err(placed)?;
@@ -79,15 +115,23 @@ fn one(
         template,
         access: if modifies { Access::Write } else { Access::Read },
         needs_org,
-        org_param: needs_org && org != OrgSource::Literal,
+        org_param: needs_org && org != OrgSource::Literal && kind != BoundKind::Prepare,
+        special,
         copy,
         tag: (kind == BoundKind::Truncate).then_some("TRUNCATE TABLE"),
         returns_rows: match kind {
-            BoundKind::Query => true,
+            BoundKind::Query | BoundKind::Explain { modifies: _ } | BoundKind::Fetch | BoundKind::Execute => true,
             BoundKind::Modify { returning } => returning,
-            BoundKind::Truncate | BoundKind::CopyIn | BoundKind::CopyOut => false,
+            BoundKind::Truncate
+            | BoundKind::CopyIn
+            | BoundKind::CopyOut
+            | BoundKind::Quiet
+            | BoundKind::Prepare
+            | BoundKind::Notify => false,
         },
     };
+    // What PREPARE has are parameters of what it prepares, not its own.
+    let params = if kind == BoundKind::Prepare { options.declared_params } else { params };
     Ok(Plan { action: Action::Run(run), span, params })
 }
 
@@ -193,8 +237,28 @@ fn session(utility: &Utility) -> Result<Action, PlanError> {
         Utility::ResetAll => Action::Session(Session::ResetAll),
         Utility::DiscardAll => Action::Session(Session::DiscardAll),
         Utility::Deallocate(name) => Action::Session(Session::Deallocate(name.as_deref().map(Into::into))),
-        Utility::Truncate { .. } | Utility::Copy(_) => {
+        Utility::Listen(channel) => Action::Session(Session::Listen(channel_name(channel)?)),
+        Utility::Unlisten(channel) => {
+            Action::Session(Session::Unlisten(channel.as_ref().map(channel_name).transpose()?))
+        }
+        Utility::Truncate { .. }
+        | Utility::Copy(_)
+        | Utility::Explain(_)
+        | Utility::Declare { .. }
+        | Utility::Cursor { .. }
+        | Utility::Prepare(_)
+        | Utility::Execute { .. }
+        | Utility::Notify { .. } => {
             return Err(PlanError::new(SqlState::INTERNAL_ERROR, "internal", "a data statement as a session's"));
         }
     })
+}
+
+/// A channel to listen on: no longer than NOTIFY takes.
+fn channel_name(channel: &Ident) -> Result<Box<str>, PlanError> {
+    if channel.name.len() > MAX_CHANNEL_BYTES {
+        let what = format!("a channel name of more than {MAX_CHANNEL_BYTES} bytes");
+        return Err(PlanError::unsupported(what, channel.at));
+    }
+    Ok(channel.name.clone())
 }

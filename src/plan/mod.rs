@@ -109,7 +109,25 @@ pub struct Run {
     pub tag: Option<&'static str>,
     /// Whether it returns rows.
     pub returns_rows: bool,
+    /// What whoever runs it must do besides.
+    pub special: Special,
 }
+
+/// Statements that need more of whoever runs them than to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Special {
+    /// Nothing.
+    No,
+    /// EXPLAIN: its rows are to be put in logical terms (`catalog::explained`).
+    Explain,
+    /// PREPARE of this name: physically [`PREPARED`], with the org as one more parameter behind the client's.
+    Prepare(Box<str>),
+    /// EXECUTE of this name: [`PREPARED`] must have been prepared on the connection just before.
+    Execute(Box<str>),
+}
+
+/// The name that PREPARE and EXECUTE have physically: the third word of their texts.
+pub const PREPARED: &str = bind::PREPARED;
 
 /// The direction of a COPY.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -186,6 +204,10 @@ pub enum Session {
     DiscardAll,
     /// DEALLOCATE of one prepared statement, or of all.
     Deallocate(Option<Box<str>>),
+    /// LISTEN on a channel of the org's.
+    Listen(Box<str>),
+    /// UNLISTEN of one channel, or of all.
+    Unlisten(Option<Box<str>>),
 }
 
 #[cfg(test)]

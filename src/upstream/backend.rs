@@ -106,7 +106,9 @@ impl Backend {
     /// yet, and Close for the statement that it pushes out.
     pub fn prepare(&mut self, statement: &Statement, named: bool) -> Prepared {
         if !named {
-            if self.unnamed.as_ref() == Some(statement) {
+            // What a cursor returns may differ though its name is the same.
+            let lasting = !statement.sql.starts_with("FETCH");
+            if lasting && self.unnamed.as_ref() == Some(statement) {
                 return Prepared { name: "".into(), is_new: false };
             }
             self.unnamed = Some(statement.clone());

@@ -82,6 +82,17 @@ impl Pools {
         Ok(pool)
     }
 
+    /// A connection to a shard that no pool knows and nobody shares.
+    ///
+    /// Cancel safe.
+    ///
+    /// # Errors
+    /// [`UpstreamError`]: 08001 when none can be made.
+    pub async fn connect_apart(&self, shard: &Arc<ShardEntry>) -> Result<Backend, UpstreamError> {
+        let patience = Duration::from_millis(self.config.connect_timeout_ms.max(1));
+        connect(shard, &self.config.user, self.password.as_ref(), patience).await
+    }
+
     /// A connection to a shard.
     ///
     /// Cancel safe.

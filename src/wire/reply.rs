@@ -103,3 +103,14 @@ pub fn one_text_row(value: &str, out: &mut BytesMut) {
         out.extend_from_slice(value.as_bytes());
     });
 }
+
+/// NotificationResponse.
+pub fn notification(pid: i32, channel: &str, payload: &str, out: &mut BytesMut) {
+    frame(b'A', out, |out| {
+        out.put_i32(pid);
+        for text in [channel, payload] {
+            out.extend_from_slice(text.as_bytes());
+            out.put_u8(0);
+        }
+    });
+}

@@ -20,4 +20,5 @@ mod proxy_faults;
 mod psql;
 mod raw;
 mod service;
+mod session_sql;
 mod throwaway;

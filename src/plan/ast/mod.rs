@@ -20,6 +20,7 @@ mod special;
 pub(crate) mod tree;
 mod type_name;
 mod utility;
+mod wrapped;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use lexer::{Lexeme, Token, lex};
@@ -27,6 +28,8 @@ pub(crate) use literal::literal;
 pub(crate) use utility::{
     CopyOption, CopyOptionValue, CopySource, CopyStatement, Name, Utility, forbidden_setting, quoted,
 };
+
+pub(crate) use wrapped::{CursorVerb, Explain, Prepare};
 
 use std::ops::Range;
 

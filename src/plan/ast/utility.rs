@@ -5,7 +5,8 @@
 //! reads some of these loosely (it drops modes and options); this grammar keeps every word or refuses.
 
 use super::cursor::Cursor;
-use super::tree::{Piece, Pieces, Query};
+use super::tree::{Ident, Piece, Pieces, Place, Query};
+use super::wrapped::{CursorVerb, Explain, Prepare};
 use super::{Lexeme, PlanError, Positions, Token};
 use crate::sqlstate::SqlState;
 
@@ -50,6 +51,29 @@ pub(crate) enum Utility {
         restart: Option<u32>,
     },
     Copy(Box<CopyStatement>),
+    Explain(Box<Explain>),
+    /// DECLARE: everything up to FOR, and the query.
+    Declare {
+        head: Pieces,
+        query: Box<Query>,
+    },
+    Cursor {
+        verb: CursorVerb,
+        pieces: Pieces,
+    },
+    Prepare(Box<Prepare>),
+    Execute {
+        name: Ident,
+        /// With their brackets, if there are any.
+        arguments: Pieces,
+    },
+    Notify {
+        channel: Ident,
+        payload: Option<Piece>,
+    },
+    Listen(Ident),
+    /// `None` is `*`.
+    Unlisten(Option<Ident>),
 }
 
 /// A possibly qualified name: identifiers with quotes resolved and case folded, and where it stands.
@@ -190,9 +214,31 @@ pub(crate) fn read(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> Result<
             )
             .at(positions.of_byte(first.start)));
         }
-        "explain" | "declare" | "fetch" | "move" | "close" | "prepare" | "execute" | "lock" | "listen" | "unlisten"
-        | "notify" => {
-            return Err(PlanError::unsupported(verb.to_ascii_uppercase(), positions.of_byte(first.start)));
+        "explain" => Utility::Explain(Box::new(reader.placed(Place::Alone, Cursor::explain)?)),
+        "declare" => {
+            let (head, query) = reader.placed(Place::Alone, Cursor::declare)?;
+            Utility::Declare { head, query: Box::new(query) }
+        }
+        "fetch" => reader.about_cursor(CursorVerb::Fetch)?,
+        "move" => reader.about_cursor(CursorVerb::Move)?,
+        "close" => reader.about_cursor(CursorVerb::Close)?,
+        "prepare" => {
+            reader.refuse_prepared("transaction")?;
+            Utility::Prepare(Box::new(reader.placed(Place::Alone, Cursor::prepare)?))
+        }
+        "execute" => reader.execute()?,
+        "notify" => reader.notify()?,
+        "listen" => Utility::Listen(reader.column_id()?),
+        "unlisten" => {
+            if reader.eat_operator("*") {
+                Utility::Unlisten(None)
+            } else {
+                Utility::Unlisten(Some(reader.column_id()?))
+            }
+        }
+        "lock" => {
+            return Err(PlanError::unsupported("LOCK TABLE", positions.of_byte(first.start))
+                .hint("the leaf holds other orgs' rows too: lock rows with FOR UPDATE, or use advisory locks"));
         }
         _ => {
             return Err(PlanError::new(

@@ -14,10 +14,12 @@ mod query;
 mod scope;
 mod statement;
 mod tree;
+mod wrapped;
 
 pub(crate) use scope::SYSTEM_COLUMNS;
 pub(crate) use statement::{Bound, BoundKind};
 pub(crate) use tree::{FunctionName, Node, Relation, RelationKind, TypeName};
+pub(crate) use wrapped::{MAX_CHANNEL_BYTES, PREPARED};
 
 use super::ast::tree::Ident;
 use super::error::PlanError;

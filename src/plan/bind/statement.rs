@@ -34,6 +34,21 @@ pub(crate) enum BoundKind {
     CopyIn,
     /// COPY TO STDOUT.
     CopyOut,
+    /// EXPLAIN; whether it runs something that changes rows.
+    Explain {
+        /// ANALYZE of a change.
+        modifies: bool,
+    },
+    /// DECLARE, MOVE, CLOSE: no rows come back.
+    Quiet,
+    /// PREPARE.
+    Prepare,
+    /// FETCH.
+    Fetch,
+    /// EXECUTE.
+    Execute,
+    /// NOTIFY.
+    Notify,
 }
 
 impl Bound {
@@ -48,8 +63,14 @@ impl Bound {
     /// Whether rows may change: DML at the top or in WITH, COPY FROM, row locks.
     pub(crate) fn modifies(&self) -> bool {
         match self.kind {
-            BoundKind::Modify { returning: _ } | BoundKind::Truncate | BoundKind::CopyIn => true,
-            BoundKind::Query | BoundKind::CopyOut => self.nodes.iter().any(|node| {
+            BoundKind::Modify { returning: _ }
+            | BoundKind::Truncate
+            | BoundKind::CopyIn
+            | BoundKind::Execute
+            | BoundKind::Notify => true,
+            BoundKind::Explain { modifies } => modifies,
+            BoundKind::Fetch => false,
+            BoundKind::Query | BoundKind::CopyOut | BoundKind::Quiet | BoundKind::Prepare => self.nodes.iter().any(|node| {
                 matches!(node, Node::Target { table: _, alias: _, logical: _ })
                     || matches!(node, Node::Relation(relation) if matches!(relation.kind, super::RelationKind::Leaf { table: _ }))
             }),

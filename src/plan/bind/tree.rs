@@ -44,6 +44,8 @@ pub(crate) enum Node {
     OrgValue,
     /// The leaf's name of a constraint's index (ON CONFLICT ON CONSTRAINT): the physical base, and what the client wrote.
     LeafIndex { base: Box<str>, logical: Box<str>, at: u32 },
+    /// The channel of NOTIFY: the org's own.
+    Channel { name: Box<str>, at: u32 },
     /// Only in the physical text: what orgfold adds.
     Physical(Vec<Node>),
     /// Only in the logical text: what orgfold replaced.

@@ -91,8 +91,15 @@ impl<'a> Walk<'a> {
         if let Some(name) = strings(funcname)?.last() {
             self.define([*name]);
         }
+        let org_first = matches!(strings(funcname)?.as_slice(), [_, name] if names::of_the_org(name));
         match names::looked_up_parameter(call)? {
             Some(number) => self.parameter(number)?,
+            None if org_first => {
+                if !super::shape::is_org(args.first(), self.facts) {
+                    return refuse("a function of the org's without the org");
+                }
+                self.all(args.get(1..).unwrap_or(&[]))?;
+            }
             None => self.all(args)?,
         }
         self.all(agg_order)?;

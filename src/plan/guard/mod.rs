@@ -15,6 +15,7 @@ mod from;
 mod names;
 mod shape;
 mod walk;
+mod wrapped;
 
 use crate::catalog::{Catalog, LeafNumber, leaf_of};
 use crate::org::OrgId;

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use pg_query::NodeEnum;
-use pg_query::protobuf::{FuncCall, Node, RangeVar, TypeName};
+use pg_query::protobuf::{FuncCall, Node, RangeVar, TypeName, a_const};
 
 use super::{Facts, Refusal, Verdict};
 use crate::catalog::{CATALOG_SCHEMA, DefinedType, QualifiedName, Scope, Table};
+use crate::plan::ast::quoted;
 use crate::plan::policy::{
-    FunctionClass, catalog_function, catalog_relation, is_allowed, is_allowed_type, lookup_called,
+    FunctionClass, catalog_function, catalog_relation, is_allowed, is_allowed_type, lookup_called, org_function,
 };
 
 /// The columns that every physical table has besides its own, and that an org may see.
@@ -88,15 +89,38 @@ pub(super) fn relation<'a>(var: &'a RangeVar, facts: Facts<'a>) -> Result<Kind<'
 pub(super) fn function(call: &FuncCall, facts: Facts<'_>) -> Verdict {
     let names = strings(&call.funcname)?;
     let known = match names.as_slice() {
+        ["pg_catalog", "nextval"] => return nextval(call, facts),
         ["pg_catalog", name] => is_allowed_function(name),
         [schema, name] if *schema == CATALOG_SCHEMA => {
             let text = format!("{schema}.{name}");
-            is_stand_in(&text)
+            is_stand_in(&text) || of_the_org(name)
         }
         [schema, name] => facts.catalog.functions.contains_key(&QualifiedName::new(schema, name)),
         [..] => false,
     };
     if known { Ok(()) } else { Err(Refusal::new(format!("function {} is not on the list", names.join(".")))) }
+}
+
+/// Whether a stand-in takes the org before its arguments.
+pub(super) fn of_the_org(name: &str) -> bool {
+    org_function(name).is_some()
+}
+
+/// `nextval` of a sequence behind a column of the service's.
+fn nextval(call: &FuncCall, facts: Facts<'_>) -> Verdict {
+    let argument = match call.args.as_slice() {
+        [Node { node: Some(NodeEnum::AConst(constant)) }] => match &constant.val {
+            Some(a_const::Val::Sval(text)) => Some(text.sval.as_str()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let columns = facts.catalog.tables.values().flat_map(|table| &table.columns);
+    let known = columns.filter_map(|column| column.sequence.as_ref()).any(|sequence| {
+        let name = format!("{}.{}", quoted(&sequence.schema), quoted(&sequence.name));
+        argument == Some(name.as_str())
+    });
+    if known { Ok(()) } else { Err(Refusal::new("nextval of no sequence of the service's")) }
 }
 
 /// What the grammar itself turns into calls, and no client can call by a name of the list.

@@ -305,7 +305,7 @@ fn what_is_no_query_or_calls_what_is_not_listed_is_refused() {
         "CALL x()",
         "LOCK TABLE public.t_p02",
         "EXPLAIN SELECT 1",
-        "DECLARE c CURSOR FOR SELECT 1",
+        "DECLARE orgfold_c CURSOR FOR SELECT 1",
         "PREPARE p AS SELECT 1",
         "SELECT 1 INTO x",
         "SELECT lower('x')",
@@ -374,5 +374,36 @@ fn depth_alone_is_no_reason() {
     for n in [4_000, 5_000, 100_000] {
         assert_eq!(judge(&brackets(n), OrgValue::Absent), Err(Refusal::TooDeep));
         assert_eq!(judge(&format!("SELECT {}1", "1 + ".repeat(n + 4_000)), OrgValue::Absent), Err(Refusal::TooDeep));
+    }
+}
+
+#[test]
+fn statements_around_others_are_judged_with_them() {
+    for sql in [
+        "EXPLAIN (COSTS OFF) SELECT 1 FROM (SELECT a, b FROM public.t_p02 WHERE org_id = $2) AS t",
+        "DECLARE c CURSOR FOR SELECT 1 FROM (SELECT a, b FROM public.t_p02 WHERE org_id = $2) AS t",
+        "FETCH ALL FROM c",
+        "CLOSE c",
+    ] {
+        passes(sql);
+    }
+    for sql in [
+        "EXPLAIN SELECT 1",
+        "EXPLAIN (COSTS ON) SELECT 1",
+        "EXPLAIN (COSTS OFF, BUFFERS) SELECT 1",
+        "EXPLAIN (COSTS OFF) SELECT 1 FROM public.t_p02 AS t",
+        "DECLARE c CURSOR FOR SELECT 1 FROM public.t_p02 AS t",
+        "FETCH ALL FROM orgfold_hidden",
+        "CLOSE orgfold_hidden",
+        "PREPARE mine (bigint) AS SELECT 1",
+        "PREPARE orgfold_prepared_00000000 AS SELECT 1",
+        "EXECUTE orgfold_prepared_00000000 (1)",
+        "NOTIFY \"orgfold.7.x\"",
+        "NOTIFY x",
+        "SELECT orgfold_catalog.pg_advisory_xact_lock(3, 1)",
+        "SELECT orgfold_catalog.pg_notify('x', 'y')",
+        "SELECT pg_catalog.nextval('\"public\".\"t_id_seq\"')",
+    ] {
+        refused(sql);
     }
 }

@@ -53,7 +53,10 @@ pub(super) fn statement(parsed: &ParseResult, facts: Facts<'_>) -> Verdict {
     };
     match &statement.node {
         Some(NodeEnum::CopyStmt(copy)) => walk.copy(copy)?,
-        _ => walk.query(Some(statement))?,
+        _ => match walk.wrapped(statement) {
+            Some(verdict) => verdict?,
+            None => walk.query(Some(statement))?,
+        },
     }
     walk.fields.iter().try_for_each(|name| names::field(name, &walk.defined, walk.reads_catalogs, facts))
 }

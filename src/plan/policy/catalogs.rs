@@ -91,6 +91,13 @@ const HARMLESS: Pairs = named!["pg_catalog.":
     "pg_ts_template_is_visible"
 ];
 
+/// Functions whose stand-in takes the org before their own arguments: locks and channels are the org's own. Sorted.
+#[rustfmt::skip]
+const OF_THE_ORG: Pairs = named!["orgfold_catalog.":
+    "pg_advisory_xact_lock" "pg_advisory_xact_lock_shared" "pg_notify" "pg_try_advisory_xact_lock"
+    "pg_try_advisory_xact_lock_shared"
+];
+
 /// A type whose input looks names up in the catalogs, and the stand-ins for casts to it and to arrays of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lookup {
@@ -126,6 +133,11 @@ pub(crate) fn catalog_relation(schema: Option<&str>, name: &str) -> Option<&'sta
 /// The physical function that stands in for one of PostgreSQL's.
 pub(crate) fn catalog_function(name: &str) -> Option<&'static str> {
     [FUNCTIONS, HARMLESS].into_iter().find_map(|list| find(list, name))
+}
+
+/// The physical function that takes the org first, and then what one of PostgreSQL's takes.
+pub(crate) fn org_function(name: &str) -> Option<&'static str> {
+    find(OF_THE_ORG, name)
 }
 
 /// How a cast to a type of PostgreSQL's is looked up, when its input looks names up.

@@ -11,7 +11,7 @@ mod types;
 
 #[cfg(feature = "grammar")]
 pub(crate) use catalogs::lookup_called;
-pub(crate) use catalogs::{Lookup, catalog_function, catalog_relation, lookup_type};
+pub(crate) use catalogs::{Lookup, catalog_function, catalog_relation, lookup_type, org_function};
 pub(crate) use functions::{FunctionClass, is_allowed};
 pub(crate) use settings::{check_setting, is_fixed};
 #[cfg(feature = "grammar")]
@@ -70,6 +70,7 @@ fn check(nodes: &[Node], catalog: &Catalog) -> Result<(), PlanError> {
             | Node::Param { number: _, at: _ }
             | Node::Target { table: _, alias: _, logical: _ }
             | Node::CopyTarget { table: _ }
+            | Node::Channel { name: _, at: _ }
             | Node::OrgPredicate { alias: _ }
             | Node::OrgColumn
             | Node::OrgValue
@@ -122,7 +123,7 @@ pub(crate) fn function_form<'a>(name: &FunctionName, catalog: &'a Catalog) -> Op
         return Some(FunctionForm::Grammar);
     }
     if matches!(schema.as_deref(), None | Some("pg_catalog")) {
-        if let Some(physical) = catalog_function(name) {
+        if let Some(physical) = catalog_function(name).or_else(|| org_function(name)) {
             return Some(FunctionForm::StandIn(physical));
         }
         match is_allowed(name) {

@@ -153,6 +153,7 @@ impl<'a> Walk<'a> {
             }
             Node::Target { logical, table: _, alias: _ } => self.nodes(logical),
             Node::LeafIndex { logical, base: _, at: _ } => self.name(logical),
+            Node::Channel { name, at: _ } => self.name(name),
             Node::Logical(inner) => self.nodes(inner),
             Node::Physical(_)
             | Node::CopyTarget { table: _ }

@@ -113,6 +113,16 @@ impl Printer<'_> {
                 self.out.builder.mark(*at);
                 self.leaf_name(base);
             }
+            Node::Channel { name, at } => {
+                self.out.before("");
+                let builder = &mut self.out.builder;
+                builder.mark(*at);
+                builder.text().push_str("\"orgfold.");
+                builder.org();
+                builder.text().push('.');
+                builder.text().push_str(&name.replace('"', "\"\""));
+                builder.text().push('"');
+            }
             Node::Physical(inner) => self.nodes(inner)?,
         }
         Ok(())

@@ -36,7 +36,9 @@ pub(super) fn check(template: &Template, nodes: &[Node], org: OrgSource) -> Resu
     for (i, (a, b)) in one.iter().zip(&other).enumerate() {
         let same = a.token == b.token;
         let is_org = org == OrgSource::Literal && a.token == token && b.token == Token::Number(&second);
-        if same || is_org {
+        // NOTIFY "orgfold.<org>.channel".
+        let is_channel = i == 1 && one.first().is_some_and(|first| first.is_word("notify"));
+        if same || is_org || is_channel {
             continue;
         }
         leaves += 1;
@@ -81,6 +83,7 @@ fn count_leaves(nodes: &[Node]) -> usize {
             | Node::Type(_)
             | Node::Function(_)
             | Node::Field { name: _, at: _ }
+            | Node::Channel { name: _, at: _ }
             | Node::OrgPredicate { alias: _ }
             | Node::OrgColumn
             | Node::OrgValue

@@ -1,0 +1,120 @@
+//! Statements around others: EXPLAIN, DECLARE, PREPARE; and those that name no table: FETCH, EXECUTE, NOTIFY.
+
+use super::super::ast::tree::{Ident, Piece, Query, TypeName};
+use super::super::ast::{CursorVerb, Explain, Prepare};
+use super::super::error::PlanError;
+use super::scope::Scope;
+use super::statement::{Bound, BoundKind};
+use super::tree::Node;
+use super::{Binder, Nodes, named};
+use crate::catalog::Catalog;
+
+/// The name of the statement that PREPARE makes on a backend, for as long as one EXECUTE lasts.
+pub(crate) const PREPARED: &str = "orgfold_prepared_00000000";
+
+/// How long a channel's name may be, in bytes: the org's number goes before it.
+pub(crate) const MAX_CHANNEL_BYTES: usize = 32;
+
+impl Bound {
+    /// EXPLAIN. Costs are never shown: they tell of all the rows of a leaf.
+    pub(crate) fn explain(explain: &Explain, catalog: &Catalog, system: Vec<&'static str>) -> Result<Bound, PlanError> {
+        let Explain { head, options, analyze, statement } = explain;
+        let inner = Bound::tree(statement, catalog, system)?;
+        let mut binder = Binder::new(catalog, Vec::new());
+        let written = binder.bound(head, &Scope::new(None))?;
+        let mut shown = vec![vec![Node::Word("COSTS"), Node::Word("OFF")]];
+        for (name, value) in options {
+            // What they count are the rows and blocks of all orgs.
+            if !matches!(*name, "COSTS" | "BUFFERS" | "WAL" | "MEMORY") {
+                shown.push(vec![Node::Word(name), Node::Word(value)]);
+            }
+        }
+        let mut nodes = vec![Node::Word("EXPLAIN"), Node::Logical(written), Node::Physical(super::bracketed(shown))];
+        let modifies = *analyze && inner.modifies();
+        nodes.extend(inner.nodes);
+        Ok(Bound { nodes, kind: BoundKind::Explain { modifies }, params: inner.params, touches_org: inner.touches_org })
+    }
+
+    /// DECLARE ... CURSOR FOR query.
+    pub(crate) fn declare(
+        head: &[Piece],
+        query: &Query,
+        catalog: &Catalog,
+        system: Vec<&'static str>,
+    ) -> Result<Bound, PlanError> {
+        let mut binder = Binder::new(catalog, system);
+        let mut nodes = binder.bound(head, &Scope::new(None))?;
+        nodes.extend(binder.query(query, None, false)?.nodes);
+        Ok(Bound { nodes, kind: BoundKind::Quiet, params: binder.params, touches_org: binder.touches_org })
+    }
+
+    /// FETCH, MOVE, CLOSE.
+    pub(crate) fn about_cursor(verb: CursorVerb, pieces: &[Piece], catalog: &Catalog) -> Result<Bound, PlanError> {
+        let mut binder = Binder::new(catalog, Vec::new());
+        let nodes = binder.bound(pieces, &Scope::new(None))?;
+        let kind = match verb {
+            CursorVerb::Fetch => BoundKind::Fetch,
+            CursorVerb::Move | CursorVerb::Close => BoundKind::Quiet,
+        };
+        Ok(Bound { nodes, kind, params: 0, touches_org: false })
+    }
+
+    /// PREPARE: under a name of orgfold's, the org's type behind the client's.
+    pub(crate) fn prepare(prepare: &Prepare, catalog: &Catalog, system: Vec<&'static str>) -> Result<Bound, PlanError> {
+        let Prepare { at, name, types, statement } = prepare;
+        let inner = Bound::tree(statement, catalog, system)?;
+        let list = |types: &[TypeName]| types.iter().map(|name| vec![Node::Type(name.clone())]).collect::<Vec<_>>();
+        let params = usize::from(inner.params).max(types.len());
+        let mut physical = list(types);
+        physical.resize(params, vec![Node::Word("unknown")]);
+        // Always there, so that EXECUTE need not know what it executes.
+        physical.push(vec![Node::Word("bigint")]);
+        let mut nodes = vec![Node::Keyword("PREPARE", *at), Node::Logical(vec![named(name)])];
+        nodes.push(Node::Physical(vec![Node::Word(PREPARED)]));
+        if !types.is_empty() {
+            nodes.push(Node::Logical(super::bracketed(list(types))));
+        }
+        nodes.push(Node::Physical(super::bracketed(physical)));
+        nodes.push(Node::Word("AS"));
+        nodes.extend(inner.nodes);
+        Ok(Bound {
+            nodes,
+            kind: BoundKind::Prepare,
+            params: u16::try_from(params).unwrap_or(u16::MAX),
+            touches_org: true,
+        })
+    }
+
+    /// EXECUTE: the org's value behind the client's arguments.
+    pub(crate) fn execute(name: &Ident, arguments: &[Piece], catalog: &Catalog) -> Result<Bound, PlanError> {
+        let mut binder = Binder::new(catalog, Vec::new());
+        let bound = binder.bound(arguments, &Scope::new(None))?;
+        let mut nodes: Nodes =
+            vec![Node::Word("EXECUTE"), Node::Logical(vec![named(name)]), Node::Physical(vec![Node::Word(PREPARED)])];
+        match bound.split_last() {
+            Some((close, rest)) => {
+                nodes.extend(rest.iter().cloned());
+                let mut added = if rest.len() > 1 { vec![Node::Word(",")] } else { Vec::new() };
+                added.push(Node::OrgValue);
+                nodes.extend([Node::Physical(added), close.clone()]);
+            }
+            None => nodes.push(Node::Physical(super::bracketed(vec![vec![Node::OrgValue]]))),
+        }
+        Ok(Bound { nodes, kind: BoundKind::Execute, params: binder.params, touches_org: true })
+    }
+
+    /// NOTIFY on a channel of the org's.
+    pub(crate) fn notify(channel: &Ident, payload: Option<&Piece>) -> Result<Bound, PlanError> {
+        if channel.name.len() > MAX_CHANNEL_BYTES {
+            return Err(PlanError::unsupported(
+                format!("a channel name of more than {MAX_CHANNEL_BYTES} bytes"),
+                channel.at,
+            ));
+        }
+        let mut nodes = vec![Node::Word("NOTIFY"), Node::Channel { name: channel.name.clone(), at: channel.at }];
+        if let Some(Piece::Literal(text, at)) = payload {
+            nodes.extend([Node::Word(","), Node::Literal { text: text.clone(), at: *at }]);
+        }
+        Ok(Bound { nodes, kind: BoundKind::Notify, params: 0, touches_org: true })
+    }
+}

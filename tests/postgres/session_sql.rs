@@ -1,0 +1,217 @@
+//! Cursors, PREPARE, EXPLAIN, LISTEN, advisory locks and sequences through the proxy: each org's own.
+
+use futures_util::future::poll_fn;
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, SimpleQueryMessage};
+
+use crate::fleet::{Fleet, PASSWORD};
+
+const SCHEMA: &str = "CREATE TABLE job (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, done boolean DEFAULT false);";
+
+/// Three orgs, the first and the last on one shard, with the same rows but for the name.
+async fn fleet() -> Fleet {
+    Fleet::with().ddl(SCHEMA).orgs(&["acme", "other", "globex"]).role("app", &[]).start().await
+}
+
+/// Rows of a simple query, values with `|` between; errors as `CODE message`.
+async fn rows(client: &Client, sql: &str) -> Vec<String> {
+    match client.simple_query(sql).await {
+        Ok(messages) => messages
+            .into_iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => {
+                    let values: Vec<&str> = (0..row.len()).map(|at| row.get(at).unwrap_or("NULL")).collect();
+                    Some(values.join("|"))
+                }
+                _ => None,
+            })
+            .collect(),
+        Err(error) => {
+            let error = error.as_db_error().unwrap_or_else(|| panic!("{sql}: {error}"));
+            vec![format!("{} {}", error.code().code(), error.message())]
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cursors_walk_over_the_orgs_own_rows() {
+    let fleet = fleet().await;
+    let proxy = fleet.proxy().await;
+    let (acme, globex) = (proxy.connect("app", "acme").await, proxy.connect("app", "globex").await);
+    globex.batch_execute("INSERT INTO job (name) SELECT 'canary' FROM generate_series(1, 9)").await.unwrap();
+    acme.batch_execute("INSERT INTO job (name) VALUES ('a'), ('b'), ('c')").await.unwrap();
+    acme.batch_execute("BEGIN; DECLARE c SCROLL CURSOR FOR SELECT name FROM job ORDER BY name").await.unwrap();
+    assert_eq!(rows(&acme, "FETCH 2 FROM c").await, ["a", "b"]);
+    assert_eq!(rows(&acme, "FETCH ALL c").await, ["c"]);
+    assert_eq!(rows(&acme, "FETCH BACKWARD 2 IN c").await, ["c", "b"]);
+    assert_eq!(rows(&acme, "MOVE ABSOLUTE 0 IN c; FETCH NEXT FROM c").await, ["a"]);
+    acme.batch_execute("CLOSE c").await.unwrap();
+    assert_eq!(rows(&acme, "FETCH c").await, ["34000 cursor \"c\" does not exist"]);
+    acme.batch_execute("ROLLBACK").await.unwrap();
+    // A cursor ends with its transaction, and nobody else finds it.
+    acme.batch_execute("BEGIN; DECLARE c CURSOR FOR SELECT name FROM job; COMMIT").await.unwrap();
+    assert_eq!(rows(&globex, "BEGIN; FETCH ALL FROM c").await, ["34000 cursor \"c\" does not exist"]);
+    globex.batch_execute("ROLLBACK").await.unwrap();
+    assert_eq!(
+        rows(&acme, "DECLARE c CURSOR FOR SELECT 1").await,
+        ["25P01 DECLARE CURSOR can only be used in transaction blocks"]
+    );
+    assert_eq!(
+        rows(&acme, "DECLARE c CURSOR WITH HOLD FOR SELECT 1").await,
+        ["0A000 a cursor WITH HOLD is not supported by orgfold"]
+    );
+    assert_eq!(rows(&acme, "FETCH orgfold_hidden").await, ["42501 cursor name \"orgfold_hidden\" is reserved"]);
+    // Through the extended protocol, with a parameter.
+    let mut acme = acme;
+    let transaction = acme.transaction().await.unwrap();
+    transaction.execute("DECLARE d CURSOR FOR SELECT name FROM job WHERE name > $1 ORDER BY 1", &[&"a"]).await.unwrap();
+    let fetched = transaction.query("FETCH ALL FROM d", &[]).await.unwrap();
+    assert_eq!(fetched.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), ["b", "c"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prepared_statements_are_the_sessions_own() {
+    let fleet = fleet().await;
+    let proxy = fleet.proxy().await;
+    let (acme, globex) = (proxy.connect("app", "acme").await, proxy.connect("app", "globex").await);
+    globex.batch_execute("INSERT INTO job (name) VALUES ('canary'), ('x')").await.unwrap();
+    acme.batch_execute("PREPARE add (text) AS INSERT INTO job (name) VALUES ($1) RETURNING name").await.unwrap();
+    acme.batch_execute("PREPARE find AS SELECT name FROM job WHERE name >= $1 ORDER BY name").await.unwrap();
+    assert_eq!(rows(&acme, "EXECUTE add ('x')").await, ["x"]);
+    assert_eq!(rows(&acme, "EXECUTE add (upper('y') || 'z'); EXECUTE find ('a')").await, ["Yz", "x"]);
+    assert_eq!(rows(&acme, "PREPARE find AS SELECT 1").await, ["42P05 prepared statement \"find\" already exists"]);
+    assert_eq!(rows(&globex, "EXECUTE find ('a')").await, ["26000 prepared statement \"find\" does not exist"]);
+    // A fault says where in the client's own text it is, and the transaction can go on behind a savepoint.
+    let error = acme.simple_query("PREPARE é AS SELECT nothing FROM job").await.unwrap_err();
+    assert_eq!(
+        error.as_db_error().and_then(|error| error.position()),
+        Some(&tokio_postgres::error::ErrorPosition::Original(21))
+    );
+    acme.batch_execute("BEGIN; SAVEPOINT s").await.unwrap();
+    assert_eq!(
+        rows(&acme, "EXECUTE add (NULL)").await,
+        ["23502 null value in column \"name\" of relation \"job\" violates not-null constraint"]
+    );
+    acme.batch_execute("ROLLBACK TO s").await.unwrap();
+    assert_eq!(rows(&acme, "EXECUTE add ('z')").await, ["z"]);
+    acme.batch_execute("COMMIT; DEALLOCATE find").await.unwrap();
+    assert_eq!(rows(&acme, "EXECUTE find ('a')").await, ["26000 prepared statement \"find\" does not exist"]);
+    assert_eq!(rows(&acme, "SELECT count(*) FROM job").await, ["3"]);
+    acme.batch_execute("DISCARD ALL").await.unwrap();
+    assert_eq!(rows(&acme, "EXECUTE add ('q')").await, ["26000 prepared statement \"add\" does not exist"]);
+    assert_eq!(rows(&globex, "SELECT count(*) FROM job").await, ["2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plans_are_shown_in_logical_terms() {
+    let fleet = fleet().await;
+    let proxy = fleet.proxy().await;
+    let (acme, globex) = (proxy.connect("app", "acme").await, proxy.connect("app", "globex").await);
+    globex.batch_execute("INSERT INTO job (name) SELECT 'canary' FROM generate_series(1, 500)").await.unwrap();
+    acme.batch_execute("INSERT INTO job (name) VALUES ('a')").await.unwrap();
+    let plan = rows(&acme, "SET enable_seqscan = on; EXPLAIN SELECT * FROM job WHERE name = 'a'").await;
+    assert!(plan[0].contains(" on job"), "{plan:?}");
+    assert!(plan.iter().any(|line| line.contains("(name = 'a'::text)")), "{plan:?}");
+    for sql in [
+        "EXPLAIN (ANALYZE, VERBOSE, BUFFERS, TIMING OFF) SELECT * FROM job j WHERE name <> 'x'",
+        "EXPLAIN ANALYZE UPDATE job SET done = true RETURNING *",
+        "EXPLAIN VERBOSE WITH x AS (SELECT id FROM job) SELECT * FROM x JOIN job USING (id)",
+    ] {
+        let plan = rows(&acme, sql).await.join("\n");
+        for hidden in ["org_id", "_p0", "_p1", "cost=", "Removed", "Buffers", "canary", "500"] {
+            assert!(!plan.contains(hidden), "{sql} shows {hidden}:\n{plan}");
+        }
+        assert!(plan.contains("job"), "{plan}");
+    }
+    assert_eq!(rows(&acme, "SELECT done FROM job").await, ["t"]);
+    assert_eq!(rows(&globex, "SELECT count(*) FROM job WHERE done").await, ["0"]);
+    assert_eq!(
+        rows(&acme, "EXPLAIN (FORMAT JSON) SELECT 1").await,
+        ["0A000 EXPLAIN in another format than TEXT is not supported by orgfold"]
+    );
+}
+
+/// A client and what it is notified of.
+async fn listener(port: u16, org: &str) -> (Client, tokio::sync::mpsc::UnboundedReceiver<(String, String)>) {
+    let mut config = Config::new();
+    config.host("127.0.0.1").port(port).user("app").password(PASSWORD).dbname(org);
+    let (client, mut connection) = config.connect(NoTls).await.unwrap();
+    let (say, heard) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+            if let AsyncMessage::Notification(notification) = message {
+                let _ = say.send((notification.channel().to_owned(), notification.payload().to_owned()));
+            }
+        }
+    });
+    (client, heard)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn channels_belong_to_the_org() {
+    let fleet = fleet().await;
+    let proxy = fleet.proxy().await;
+    let (acme, mut at_acme) = listener(proxy.port(), "acme").await;
+    let (globex, mut at_globex) = listener(proxy.port(), "globex").await;
+    acme.batch_execute("LISTEN jobs").await.unwrap();
+    globex.batch_execute("LISTEN jobs").await.unwrap();
+    acme.batch_execute("NOTIFY jobs, 'for acme'").await.unwrap();
+    globex.batch_execute("SELECT pg_notify('jobs', 'for globex')").await.unwrap();
+    assert_eq!(at_acme.recv().await, Some(("jobs".to_owned(), "for acme".to_owned())));
+    assert_eq!(at_globex.recv().await, Some(("jobs".to_owned(), "for globex".to_owned())));
+    // What was rolled back was never said; in a transaction nothing is heard.
+    acme.batch_execute("BEGIN; NOTIFY jobs, 'never'; ROLLBACK; NOTIFY jobs, 'then'").await.unwrap();
+    assert_eq!(at_acme.recv().await, Some(("jobs".to_owned(), "then".to_owned())));
+    acme.batch_execute("BEGIN").await.unwrap();
+    assert_eq!(rows(&acme, "LISTEN more").await, ["0A000 LISTEN inside a transaction is not supported by orgfold"]);
+    acme.batch_execute("ROLLBACK").await.unwrap();
+    acme.batch_execute("UNLISTEN jobs").await.unwrap();
+    acme.batch_execute("NOTIFY jobs, 'unheard'").await.unwrap();
+    acme.batch_execute("LISTEN jobs").await.unwrap();
+    acme.batch_execute("NOTIFY jobs, 'heard'").await.unwrap();
+    assert_eq!(at_acme.recv().await, Some(("jobs".to_owned(), "heard".to_owned())));
+    assert_eq!(rows(&acme, "NOTIFY \"orgfold.3.jobs\", 'x'; SELECT 1").await, ["1"]);
+    globex.batch_execute("NOTIFY jobs, 'last'").await.unwrap();
+    assert_eq!(at_globex.recv().await, Some(("jobs".to_owned(), "last".to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn advisory_locks_belong_to_the_org() {
+    let fleet = fleet().await;
+    let proxy = fleet.proxy().await;
+    let (acme, second) = (proxy.connect("app", "acme").await, proxy.connect("app", "acme").await);
+    let globex = proxy.connect("app", "globex").await;
+    acme.batch_execute("BEGIN").await.unwrap();
+    assert_eq!(rows(&acme, "SELECT pg_try_advisory_xact_lock(7), pg_try_advisory_xact_lock(1, 2)").await, ["t|t"]);
+    assert_eq!(
+        rows(&second, "SELECT pg_try_advisory_xact_lock(7), pg_try_advisory_xact_lock_shared(1, 2)").await,
+        ["f|f"]
+    );
+    assert_eq!(rows(&globex, "SELECT pg_try_advisory_xact_lock(7), pg_try_advisory_xact_lock(1, 2)").await, ["t|t"]);
+    acme.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(rows(&second, "SELECT pg_try_advisory_xact_lock(7)").await, ["t"]);
+    assert!(rows(&acme, "SELECT pg_advisory_lock(7)").await[0].starts_with("42501"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sequences_are_drawn_from_by_name() {
+    let fleet = fleet().await;
+    let proxy = fleet.proxy().await;
+    let acme = proxy.connect("app", "acme").await;
+    let drawn = rows(&acme, "SELECT nextval('job_id_seq') < nextval('public.job_id_seq'::regclass)").await;
+    assert_eq!(drawn, ["t"]);
+    let id = rows(&acme, "SELECT nextval('job_id_seq')").await.remove(0);
+    let taken = format!("INSERT INTO job (id, name) OVERRIDING SYSTEM VALUE VALUES ({id}, 'x') RETURNING id");
+    assert_eq!(rows(&acme, &taken).await, [id]);
+    for refused in [
+        "SELECT nextval('nobody')",
+        "SELECT nextval(name) FROM job",
+        "SELECT setval('job_id_seq', 1)",
+        "SELECT lastval()",
+    ] {
+        let answer = rows(&acme, refused).await;
+        assert!(
+            answer[0].starts_with("42P01") || answer[0].starts_with("0A000") || answer[0].starts_with("42501"),
+            "{refused}: {answer:?}"
+        );
+    }
+}
