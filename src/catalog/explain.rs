@@ -50,13 +50,17 @@ fn without_org(line: &str) -> Option<String> {
         rest = items.join(", ");
     }
     while let Some(at) = rest.find(ORG_COLUMN) {
-        let (open, close) = group(&rest, at)?;
-        let before = rest.get(..open)?;
-        let after = rest.get(close + 1..)?;
-        rest = match (before.strip_suffix(" AND "), after.strip_prefix(" AND ")) {
-            (Some(before), _) => format!("{before}{after}"),
-            (None, Some(after)) => format!("{before}{after}"),
-            (None, None) => format!("{before}{after}"),
+        // The operand of AND that it is in, or the whole condition.
+        let (mut open, mut close) = group(&rest, at)?;
+        rest = loop {
+            let (before, after) = (rest.get(..open)?, rest.get(close + 1..)?);
+            if let Some(before) = before.strip_suffix(" AND ") {
+                break format!("{before}{after}");
+            }
+            if let Some(after) = after.strip_prefix(" AND ") {
+                break format!("{before}{after}");
+            }
+            (open, close) = group(&rest, open)?;
         };
     }
     // What is left of `((a) AND (b))` may be `((b))` or nothing.
@@ -164,6 +168,11 @@ mod tests {
                 Some("  Filter: ((id = 1) OR (id = 2))"),
             ),
             ("  Output: invoice_p02.org_id, invoice_p02.id", Some("  Output: invoice.id")),
+            ("  Filter: (CASE WHEN (org_id = ANY (ARRAY[$1])) THEN 1 ELSE NULL::integer END IS NOT NULL)", None),
+            (
+                "  Filter: ((CASE WHEN (i.org_id = ANY (ARRAY['2'::bigint])) THEN 1 ELSE NULL::integer END IS NOT NULL) AND (i.id > 1))",
+                Some("  Filter: (i.id > 1)"),
+            ),
             ("  Rows Removed by Filter: 17", None),
         ] {
             assert_eq!(explained(line, &catalog).as_deref(), wanted, "{line}");

@@ -52,7 +52,7 @@ impl<'a> Walk<'a> {
         for option in options {
             let Some(NodeEnum::DefElem(option)) = &option.node else { return refuse("an option that is none") };
             let DefElem { defnamespace: _, defname, arg, defaction: _, location: _, arg_location: _ } = &**option;
-            self.option(arg.as_deref())?;
+            self.option(arg.as_deref(), false)?;
             let off = matches!(arg.as_deref().map(|arg| &arg.node), Some(Some(NodeEnum::String(text))) if text.sval.eq_ignore_ascii_case("off"));
             match defname.as_str() {
                 "costs" => costs = !off,
