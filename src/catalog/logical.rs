@@ -9,6 +9,31 @@ use std::borrow::Cow;
 
 use super::{CATALOG_SCHEMA, Catalog, LeafNaming, ORG_COLUMN, ORGFOLD_SCHEMA};
 
+/// The physical text qualifies PostgreSQL's own functions, which services hardly ever do ...
+const QUALIFIED: &str = "function pg_catalog.";
+
+/// ... and PostgreSQL's grammar does for these: `(a, b) OVERLAPS (c, d)`.
+const BY_GRAMMAR: [&str; 12] = [
+    "btrim",
+    "extract",
+    "is_normalized",
+    "like_escape",
+    "ltrim",
+    "normalize",
+    "overlaps",
+    "overlay",
+    "position",
+    "similar_to_escape",
+    "substring",
+    "timezone",
+];
+
+fn unqualified(text: &str) -> Cow<'_, str> {
+    let Some((before, after)) = text.split_once(QUALIFIED) else { return Cow::Borrowed(text) };
+    let name = after.split('(').next().unwrap_or(after);
+    if BY_GRAMMAR.contains(&name) { Cow::Borrowed(text) } else { Cow::Owned(format!("{before}function {after}")) }
+}
+
 /// A report's fields by the protocol's letters, made logical. Positions are left out.
 #[must_use]
 pub fn logical_fields(fields: Vec<(u8, String)>, catalog: &Catalog) -> Vec<(u8, String)> {
@@ -17,7 +42,7 @@ pub fn logical_fields(fields: Vec<(u8, String)>, catalog: &Catalog) -> Vec<(u8, 
 
 fn field(letter: u8, text: String, catalog: &Catalog) -> Option<String> {
     match letter {
-        b'M' => Some(hide_org(&names(&without_stand_ins(&text), catalog)).into_owned()),
+        b'M' => Some(hide_org(&names(&unqualified(&without_stand_ins(&text)), catalog)).into_owned()),
         b'D' => visible(names(&details(&text), catalog).into_owned()),
         b'H' | b'W' => visible(names(&text, catalog).into_owned()),
         b't' | b'n' => Some(named(&text, catalog).unwrap_or(text)),
@@ -182,6 +207,10 @@ mod tests {
             "null value in column \"no\" of relation \"Odd Table_p03\" violates not-null constraint",
             Some("null value in column \"no\" of relation \"Odd Table\" violates not-null constraint"),
         );
+        let unknown = "function pg_catalog.lower(integer) does not exist";
+        let own = "function pg_catalog.overlaps(integer) does not exist";
+        check(b'M', own, Some(own));
+        check(b'M', unknown, Some("function lower(integer) does not exist"));
         check(b'M', "relation \"step_p07\" is fine", Some("relation \"step_p07\" is fine"));
         check(
             b'M',

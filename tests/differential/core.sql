@@ -152,3 +152,11 @@ TRUNCATE product
 
 -- open meaning: without the notice
 TRUNCATE product CASCADE
+
+
+INSERT INTO customer SELECT CASE WHEN true THEN 'Ex' ELSE 'No' END, (ARRAY['eu', 'us'])[1]
+
+
+INSERT INTO product (id, name) VALUES (70, 'seven') RETURNING (SELECT max(product) FROM (VALUES (7)) AS v (product)), product.id
+
+SELECT round('a', 'b', 'c')

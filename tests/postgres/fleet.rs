@@ -98,7 +98,7 @@ impl FleetOptions {
             (true, _) => separate_places().await,
             (false, true) => shared_places([None; SHARDS]).await,
             (false, false) => {
-                let template = migrated(&self.files).await;
+                let template = migrated(&self.files, &self.config).await;
                 shared_places([0, 1].map(|at| Some(template.shards[at].database.as_str()))).await
             }
         };
@@ -211,8 +211,13 @@ impl Fleet {
 
     /// A plain database with this schema, on the first shard's server, dropped with the fleet's server.
     pub async fn private_database(&self, schema: &str) -> Client {
+        self.private_database_of("private", schema).await
+    }
+
+    /// One of several.
+    pub async fn private_database_of(&self, whose: &str, schema: &str) -> Client {
         let place = &self.shards[0];
-        let name = format!("{}_private", place.database);
+        let name = format!("{}_{whose}", place.database);
         let client = place.cluster.connect("postgres").await.unwrap();
         client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         let client = place.cluster.connect(&name).await.unwrap();
@@ -375,16 +380,19 @@ async fn make_roles(cluster: &Cluster) {
 }
 
 /// A fleet whose shards have these files, made once for each set of files and kept as a template.
-async fn migrated(files: &[SchemaFile]) -> Arc<Fleet> {
+async fn migrated(files: &[SchemaFile], config: &str) -> Arc<Fleet> {
     /// By the files' names and checksums.
     type Templates = BTreeMap<Vec<(String, String)>, Arc<Fleet>>;
     static TEMPLATES: Mutex<Templates> = Mutex::const_new(BTreeMap::new());
-    let key: Vec<(String, String)> = files.iter().map(|file| (file.name().to_owned(), file.checksum())).collect();
+    let mut key: Vec<(String, String)> = files.iter().map(|file| (file.name().to_owned(), file.checksum())).collect();
+    // How many leaves there are is settled by the first migration.
+    let config = if config.contains("leaves") { config } else { "" };
+    key.push(("config".to_owned(), config.to_owned()));
     let mut templates = TEMPLATES.lock().await;
     if let Some(template) = templates.get(&key) {
         return Arc::clone(template);
     }
-    let template = Box::pin(Fleet::with().start()).await;
+    let template = Box::pin(Fleet::with().config(config).start()).await;
     template.apply_all(files).await;
     let template = Arc::new(template);
     templates.insert(key, Arc::clone(&template));

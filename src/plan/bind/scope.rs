@@ -110,6 +110,9 @@ impl<'p> Scope<'p> {
         // known to have such a column counts, and the name is qualified.
         let hidden = (name == ORG_COLUMN || name == TABLE_OID)
             && self.levels().any(|level| level.relations.iter().any(|relation| relation.role == Role::Leaf));
+        // A bare name that a leaf goes by too would look like the leaf's whole row.
+        let leaf =
+            self.levels().any(|level| level.relations.iter().any(|one| one.role == Role::Leaf && &*one.alias == name));
         for level in self.levels() {
             let found = level.relations.iter().find(|relation| {
                 if hidden {
@@ -119,8 +122,11 @@ impl<'p> Scope<'p> {
                 }
             });
             if let Some(relation) = found {
-                let qualifier = hidden.then(|| relation.alias.clone());
-                return Ok(Node::Column { qualifier, implied: hidden, name: name.into(), at });
+                // Of several, which may be joined by USING or be one too many, PostgreSQL alone says what the name means.
+                let lone = || level.relations.iter().filter(|one| one.columns.may_have(name)).count() == 1;
+                let implied = hidden || (leaf && relation.columns.has(name) && lone());
+                let qualifier = implied.then(|| relation.alias.clone());
+                return Ok(Node::Column { qualifier, implied, name: name.into(), at });
             }
             if level.open && !hidden {
                 return Ok(plain());
