@@ -133,7 +133,8 @@ pub(crate) fn read(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> Result<
         }
         "start" => {
             reader.expect("transaction")?;
-            Utility::Begin(format!("BEGIN{}", reader.modes()?))
+            // Its command tag says so too.
+            Utility::Begin(format!("START TRANSACTION{}", reader.modes()?))
         }
         "commit" | "end" => {
             reader.refuse_prepared("prepared")?;

@@ -16,6 +16,7 @@ pub fn lines(frames: &[Frame], types: &Types, ordered: bool) -> Vec<String> {
     let mut lines = Vec::new();
     let mut columns: Vec<(u32, bool)> = Vec::new();
     let mut rows_from = None;
+    let mut statuses = Vec::new();
     for frame in frames {
         let line = match frame.tag {
             b'T' => {
@@ -32,8 +33,16 @@ pub fn lines(frames: &[Frame], types: &Types, ordered: bool) -> Vec<String> {
             b'C' => format!("tag {}", text(frame)),
             b'E' => format!("error {}", fields(frame)),
             b'N' => format!("notice {}", fields(frame)),
-            b'S' => format!("status {}", text(frame).replace('\0', "=")),
-            b'Z' => format!("ready {}", char::from(frame.body()[0])),
+            // It may come at any place before ReadyForQuery.
+            b'S' => {
+                statuses.push(format!("status {}", text(frame).replace('\0', "=")));
+                continue;
+            }
+            b'Z' => {
+                statuses.sort();
+                lines.append(&mut statuses);
+                format!("ready {}", char::from(frame.body()[0]))
+            }
             b'G' | b'H' => format!("copy {:?}", frame.body()),
             b'd' => format!("data {}", text(frame)),
             b'A' => format!("notification {:?}", frame.body().slice(4..)),

@@ -1,0 +1,273 @@
+-- schema: shop
+
+-- Transactions, savepoints, strings of several statements.
+
+BEGIN
+
+SELECT count(*) FROM customer
+
+INSERT INTO empty VALUES (1, 'in')
+
+SELECT * FROM empty
+
+ROLLBACK
+
+SELECT * FROM empty
+
+BEGIN TRANSACTION
+
+INSERT INTO empty VALUES (2, 'kept')
+
+COMMIT
+
+SELECT * FROM empty
+
+BEGIN WORK
+
+COMMIT WORK
+
+START TRANSACTION
+
+END
+
+BEGIN
+
+ABORT
+
+BEGIN
+
+SELECT 1 / 0
+
+SELECT 1
+
+INSERT INTO empty VALUES (3)
+
+COMMIT
+
+SELECT * FROM empty
+
+BEGIN
+
+SAVEPOINT a
+
+INSERT INTO empty VALUES (4)
+
+SAVEPOINT b
+
+INSERT INTO empty VALUES (5)
+
+ROLLBACK TO SAVEPOINT b
+
+INSERT INTO empty VALUES (6)
+
+RELEASE SAVEPOINT a
+
+COMMIT
+
+SELECT a FROM empty ORDER BY a
+
+BEGIN
+
+SAVEPOINT s
+
+SELECT 1 / 0
+
+ROLLBACK TO s
+
+SELECT 'after'
+
+RELEASE s
+
+ROLLBACK
+
+BEGIN
+
+SAVEPOINT "Odd Name"
+
+ROLLBACK WORK TO SAVEPOINT "Odd Name"
+
+RELEASE SAVEPOINT nope
+
+ROLLBACK TO s
+
+ROLLBACK
+
+SAVEPOINT outside
+
+ROLLBACK TO outside
+
+RELEASE outside
+
+COMMIT
+
+ROLLBACK
+
+BEGIN
+
+BEGIN
+
+COMMIT
+
+COMMIT AND CHAIN
+
+BEGIN
+
+COMMIT AND CHAIN
+
+SELECT 1
+
+ROLLBACK AND CHAIN
+
+ROLLBACK AND NO CHAIN
+
+BEGIN ISOLATION LEVEL SERIALIZABLE
+
+SHOW transaction_isolation
+
+COMMIT
+
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
+
+INSERT INTO empty VALUES (9)
+
+ROLLBACK
+
+BEGIN READ ONLY, DEFERRABLE, ISOLATION LEVEL SERIALIZABLE
+
+SHOW transaction_read_only
+
+SELECT count(*) FROM empty
+
+ROLLBACK
+
+START TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE
+
+SET TRANSACTION READ ONLY
+
+UPDATE empty SET b = 'x'
+
+ROLLBACK
+
+BEGIN
+
+SELECT 1
+
+SET TRANSACTION ISOLATION LEVEL SERIALIZABLE
+
+ROLLBACK
+
+SET TRANSACTION ISOLATION LEVEL SERIALIZABLE
+
+BEGIN ISOLATION LEVEL NONSENSE
+
+-- open: refused: 0A000 SET CONSTRAINTS is not supported by orgfold
+BEGIN; SET CONSTRAINTS ALL DEFERRED; INSERT INTO node VALUES ('d', 2, 1, 'child first'); INSERT INTO node VALUES ('d', 1, NULL, 'then parent'); SET CONSTRAINTS ALL IMMEDIATE; SELECT * FROM node WHERE tree = 'd' ORDER BY id; ROLLBACK
+
+-- open: another error: 0A000 SET CONSTRAINTS is not supported by orgfold
+BEGIN; SET CONSTRAINTS ALL DEFERRED; INSERT INTO node VALUES ('e', 2, 1, 'orphan'); COMMIT
+
+-- open: another error: 0A000 SET CONSTRAINTS is not supported by orgfold
+BEGIN; SET CONSTRAINTS node_tree_parent_fkey DEFERRED; INSERT INTO node VALUES ('e', 2, 1, 'orphan'); SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK
+
+ROLLBACK
+
+BEGIN
+
+INSERT INTO ticket (title) VALUES ('same')
+
+INSERT INTO ticket (title) VALUES ('same')
+
+COMMIT
+
+SELECT count(*) FROM ticket WHERE title = 'same'
+
+-- open: refused: 0A000 SET CONSTRAINTS is not supported by orgfold
+BEGIN; INSERT INTO ticket (title) VALUES ('x'); UPDATE ticket SET title = 'y' WHERE title = 'x'; SET CONSTRAINTS ticket_title_key IMMEDIATE; ROLLBACK
+
+BEGIN
+
+INSERT INTO ticket (title) VALUES ('x')
+
+UPDATE ticket SET title = 'y' WHERE title = 'x'
+
+COMMIT
+
+SELECT title FROM ticket ORDER BY title
+
+-- open: another error: 0A000 SET CONSTRAINTS is not supported by orgfold
+SET CONSTRAINTS nosuch DEFERRED
+
+SELECT 1; SELECT 2
+
+SELECT 1;
+
+SELECT 1; ; SELECT 2;
+
+;
+
+;;
+
+INSERT INTO empty VALUES (20); SELECT a FROM empty WHERE a >= 20; DELETE FROM empty WHERE a = 20
+
+INSERT INTO empty VALUES (21); SELECT 1 / 0; INSERT INTO empty VALUES (22)
+
+SELECT a FROM empty WHERE a > 20
+
+BEGIN; INSERT INTO empty VALUES (23); COMMIT; SELECT 1 / 0
+
+SELECT a FROM empty WHERE a > 20
+
+BEGIN; INSERT INTO empty VALUES (24); ROLLBACK; SELECT a FROM empty WHERE a > 20
+
+INSERT INTO empty VALUES (25); COMMIT; SELECT a FROM empty WHERE a > 20 ORDER BY a
+
+INSERT INTO empty VALUES (26); ROLLBACK; SELECT a FROM empty WHERE a > 20 ORDER BY a
+
+SELECT 1; BEGIN; SELECT 2; COMMIT
+
+-- open: a string is compiled as a whole before any of it is sent
+SELECT 1; SELECT nope; SELECT 3
+
+-- open: a string is compiled as a whole before any of it is sent
+WITH x AS (SELECT 1) SELECT * FROM x; SELECT * FROM x
+
+SELECT 1; SELEC 2
+
+SELECT 'a;b', $$;$$, ";" FROM (SELECT 1 AS ";") x; SELECT 2
+
+SELECT 1 -- ; not here
+; SELECT 2
+
+SELECT 1 /* ; */; SELECT 2
+
+BEGIN; SAVEPOINT a; INSERT INTO empty VALUES (30); ROLLBACK TO a; SELECT count(*) FROM empty WHERE a = 30; ROLLBACK
+
+BEGIN; SELECT 1 / 0; ROLLBACK; SELECT 2
+
+BEGIN; SELECT 1 / 0
+
+SELECT 1
+
+ROLLBACK
+
+SET LOCAL TimeZone TO 'UTC'
+
+BEGIN; SET LOCAL TimeZone TO 'Asia/Tokyo'; SELECT timestamptz '2026-01-01 00:00Z'; COMMIT; SELECT timestamptz '2026-01-01 00:00Z' AT TIME ZONE 'UTC'
+
+-- open: refused: 0A000 PREPARE is not supported by orgfold
+PREPARE TRANSACTION 'x'
+
+-- open: another error: 0A000 two-phase commit is not supported by orgfold
+COMMIT PREPARED 'x'
+
+BEGIN TRANSACTION NOT DEFERRABLE
+
+ROLLBACK TRANSACTION
+
+UPDATE empty SET b = 'multi' WHERE a = 2 RETURNING a; DELETE FROM empty WHERE a = 6 RETURNING *; SELECT count(*) FROM empty
+
+SELECT 1 AS a; SELECT 'x' AS b, 2; VALUES (3)
+
+TABLE empty; TABLE currency
+
+WITH x AS (SELECT 1) SELECT * FROM x; SELECT 2
