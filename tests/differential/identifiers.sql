@@ -270,7 +270,6 @@ SELECT xmax = 0 FROM customer WHERE id = 3
 
 SELECT cmin IS NOT NULL FROM customer WHERE id = 3
 
--- open: refused: XX000 the second opinion on the rewritten statement: field "ctid" may be a call
 SELECT c.ctid = c.ctid FROM customer c WHERE id = 3
 
 -- open: refused: 0A000 system column "tableoid" is not supported by orgfold

@@ -145,16 +145,12 @@ BEGIN; LOCK TABLE vips; ROLLBACK
 
 ROLLBACK
 
--- open: refused: 42501 permission denied for function pg_try_advisory_xact_lock
 SELECT pg_try_advisory_xact_lock(5)
 
--- open: refused: 42501 permission denied for function pg_advisory_xact_lock
 SELECT pg_advisory_xact_lock(1, 2)
 
--- open: refused: 42501 permission denied for function pg_advisory_xact_lock
 BEGIN; SELECT pg_advisory_xact_lock(7); SELECT pg_try_advisory_xact_lock(7); COMMIT
 
--- open: refused: 42501 permission denied for function pg_advisory_xact_lock_shared
 SELECT pg_advisory_xact_lock_shared(3)
 
 -- params: 1

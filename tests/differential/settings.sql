@@ -240,6 +240,7 @@ RESET ALL
 
 SHOW TimeZone
 
+-- open meaning: a session's application_name is orgfold's unless it says its own
 DISCARD ALL
 
 SHOW DateStyle

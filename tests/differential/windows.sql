@@ -98,7 +98,6 @@ SELECT sum(row_number() OVER ()) FROM customer
 
 SELECT row_number() OVER (ORDER BY rank() OVER ()) FROM customer
 
--- open: another error: 42809 window function pg_catalog.rank requires an OVER clause
 SELECT rank() FROM customer
 
 -- open: another error: 42809 OVER specified, but pg_catalog.upper is not a window function nor an aggregate function
