@@ -62,5 +62,5 @@ SELECT pg_lock_status()
 -- refused 0A000
 LOCK TABLE ONLY customer IN SHARE MODE NOWAIT
 
--- refused 42501
+-- answered t [SELECT 1]
 SELECT pg_try_advisory_xact_lock({globex})

@@ -114,8 +114,8 @@ SELECT EXTRACT(year FROM date '2026-01-01'), POSITION('a' IN 'ba'), OVERLAY('abc
 -- refused 42501
 SELECT COALESCE(NULL, current_setting('orgfold.org_id'))
 
--- refused 42501
-SELECT CASE WHEN true THEN nextval('ticket_id_seq') END
+-- answered t [SELECT 1]
+SELECT CASE WHEN true THEN nextval('ticket_id_seq') > 0 END
 
 -- refused 42703
 SELECT ARRAY(SELECT org_id FROM customer)

@@ -1,7 +1,7 @@
 -- Sequences: behind identity and serial columns, shared by the orgs of a shard, and not to be asked.
 
--- refused 42501
-SELECT nextval('ticket_id_seq')
+-- ?
+SELECT nextval('ticket_id_seq') > 0
 
 -- refused 42501
 SELECT currval('ticket_id_seq')
@@ -12,11 +12,11 @@ SELECT lastval()
 -- refused 42501
 SELECT setval('ticket_id_seq', 1)
 
--- refused 0A000
-SELECT pg_catalog.nextval('public.ticket_id_seq'::regclass)
+-- ?
+SELECT pg_catalog.nextval('public.ticket_id_seq'::regclass) > 0
 
--- refused 42501
-SELECT nextval({oid:ticket_id_seq})
+-- ?
+SELECT nextval({oid:ticket_id_seq}) > 0
 
 -- answered null [SELECT 1]
 SELECT pg_sequence_last_value('ticket_id_seq')
@@ -27,16 +27,16 @@ SELECT last_value FROM public.ticket_id_seq
 -- answered public.ticket_id_seq [SELECT 1]
 SELECT pg_get_serial_sequence('public.ticket', 'id')
 
--- answered public|ticket_id_seq|orgfold_runtime|bigint|1|1|9223372036854775807|1|f|1|1153; public|always_id_seq|orgfold_runtime|bigint|1|1|9223372036854775807|1|f|1|1153 [SELECT 2]
-SELECT * FROM pg_sequences
+-- ?
+SELECT sequencename FROM pg_sequences WHERE sequencename ~ 'org'
 
--- refused 42501
+-- answered [INSERT 0 1]
 INSERT INTO ticket (id, body) VALUES (nextval('ticket_id_seq'), 'x')
 
 -- answered t [INSERT 0 1]
 INSERT INTO ticket (id, body) VALUES (DEFAULT, 'x') RETURNING id > 0
 
--- refused 42501
+-- answered [INSERT 0 1]
 INSERT INTO ticket (id, body) VALUES (nextval('always_id_seq'), 'x')
 
 -- answered t [UPDATE 1]
@@ -60,8 +60,29 @@ INSERT INTO always DEFAULT VALUES; SELECT lastval()
 -- answered [SELECT 0]
 SELECT seqstart FROM pg_sequence WHERE seqrelid = {oid:ticket_id_seq} AND seqincrement > 1000000
 
--- refused 42501
+-- answered 1 [SELECT 1]
 SELECT CASE WHEN false THEN nextval('ticket_id_seq') ELSE 1 END
 
 -- refused 42703
 SELECT (SELECT x.nextval FROM (SELECT 'ticket_id_seq'::text AS v) AS x)
+
+-- refused 42501
+SELECT nextval('ticket_id_seq') > 0, currval('ticket_id_seq') > 0
+
+-- refused 42P01
+SELECT nextval('customer_p{leaf}')
+
+-- refused 42P01
+SELECT nextval('orgfold.x')
+
+-- refused 0A000
+SELECT nextval('public.' || 'ticket_id_seq')
+
+-- refused 0A000
+SELECT nextval(c.name::regclass) FROM customer AS c
+
+-- refused 42501
+SELECT setval('ticket_id_seq', 1, false)
+
+-- refused 42501
+SELECT setval('always_id_seq', 9223372036854775807)

@@ -1,18 +1,18 @@
 -- Statements that are not queries or DML: refused, whatever they would do.
 
--- refused 0A000
+-- answered Seq Scan on customer [EXPLAIN]
 EXPLAIN SELECT * FROM customer
 
--- refused 0A000
+-- refused 23503
 EXPLAIN ANALYZE DELETE FROM customer
 
--- refused 0A000
+-- answered Seq Scan on public.customer;   Output: customer.id, customer.name, customer.parent [EXPLAIN]
 EXPLAIN (VERBOSE, COSTS OFF) SELECT * FROM customer
 
 -- refused 0A000
 EXPLAIN (ANALYZE, BUFFERS, FORMAT json) SELECT * FROM invoice
 
--- refused 0A000
+-- answered Update on public.customer customer;   ->  Seq Scan on public.customer customer;         Output: 'x'::text, ctid [EXPLAIN]
 EXPLAIN VERBOSE UPDATE customer SET name = 'x'
 
 -- refused 42601
@@ -39,25 +39,27 @@ DO 'BEGIN RAISE NOTICE ''x''; END'
 -- refused 42501
 DO LANGUAGE plpgsql $$ BEGIN PERFORM 1; END $$
 
--- refused 0A000
+-- refused 25P01
 DECLARE c CURSOR FOR SELECT * FROM customer
 
 -- refused 0A000
 BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT * FROM customer; COMMIT
 
--- refused 0A000
+-- refused 34000
 FETCH ALL FROM c
 
--- refused 0A000
+-- refused 34000
 MOVE 1 IN c
 
--- refused 0A000
+-- answered [CLOSE CURSOR ALL]
 CLOSE ALL
 
--- refused 0A000
+-- answered [PREPARE]
+-- extended: refused 0A000
 PREPARE p AS SELECT * FROM customer
 
--- refused 0A000
+-- refused 26000
+-- extended: refused 0A000
 EXECUTE p
 
 -- answered [DEALLOCATE ALL]
@@ -75,22 +77,22 @@ DISCARD TEMP
 -- refused 0A000
 DISCARD PLANS
 
--- refused 0A000
+-- answered [LISTEN]
 LISTEN orgfold_catalog
 
--- refused 0A000
+-- answered [LISTEN]
 LISTEN x
 
--- refused 0A000
+-- answered [NOTIFY]
 NOTIFY orgfold_catalog, '9'
 
--- refused 0A000
+-- answered [NOTIFY]
 NOTIFY x
 
--- refused 0A000
+-- answered [UNLISTEN]
 UNLISTEN *
 
--- refused 42501
+-- answered  [SELECT 1]
 SELECT pg_notify('orgfold_catalog', '9')
 
 -- refused 42501
@@ -213,7 +215,7 @@ SELECT pg_advisory_lock(1)
 -- refused 42501
 SELECT pg_try_advisory_lock_shared(1, 2)
 
--- refused 42501
+-- answered  [SELECT 1]
 SELECT pg_advisory_xact_lock(1)
 
 -- refused 42501
@@ -287,3 +289,119 @@ DELETE FROM customer, invoice
 
 -- refused 42601
 UPDATE customer, invoice SET name = 'x'
+
+-- answered [SET] / [SET] / Seq Scan on customer (actual rows=2 loops=1);   Filter: (id > 1) [EXPLAIN]
+-- extended: refused 42601
+SET enable_indexscan = off; SET enable_bitmapscan = off; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM customer WHERE id > 1
+
+-- answered Seq Scan on customer (actual rows=3 loops=1);   Filter: (id > 0) [EXPLAIN]
+EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) SELECT * FROM customer WHERE id > 0
+
+-- answered Seq Scan on customer [EXPLAIN]
+EXPLAIN (COSTS) SELECT * FROM customer
+
+-- answered Seq Scan on customer [EXPLAIN]
+EXPLAIN (COSTS ON) SELECT * FROM customer
+
+-- refused 0A000
+EXPLAIN (COSTS TRUE, FORMAT json) SELECT * FROM customer
+
+-- refused 0A000
+EXPLAIN (COSTS OFF, FORMAT json, VERBOSE) SELECT * FROM customer c JOIN invoice i ON i.no = c.id
+
+-- answered Seq Scan on customer [EXPLAIN]
+EXPLAIN (COSTS OFF, BUFFERS) SELECT * FROM customer
+
+-- answered Seq Scan on customer; Settings: jit = 'off' [EXPLAIN]
+EXPLAIN (COSTS OFF, SETTINGS) SELECT * FROM customer
+
+-- refused 42P02
+-- extended: refused 08P01
+EXPLAIN (COSTS OFF, GENERIC_PLAN) SELECT * FROM customer WHERE id = $1
+
+-- refused 42P01
+EXPLAIN (COSTS OFF) SELECT * FROM customer_p{leaf}
+
+-- refused 42703
+EXPLAIN (COSTS OFF) SELECT org_id FROM customer
+
+-- answered Insert on customer customer;   Conflict Resolution: NOTHING;   Conflict Arbiter Indexes: customer_pkey;   ->  Result [EXPLAIN]
+EXPLAIN (COSTS OFF) INSERT INTO customer VALUES (50, 'x') ON CONFLICT (id) DO NOTHING
+
+-- answered Update on customer customer;   ->  Seq Scan on customer customer;         Filter: (to_date(name, 'YYYY'::text) IS NULL) [EXPLAIN]
+EXPLAIN (COSTS OFF) UPDATE customer SET name = 'x' WHERE to_date(name, 'YYYY') IS NULL
+
+-- answered Delete on ticket ticket;   ->  Seq Scan on ticket ticket [EXPLAIN]
+EXPLAIN (COSTS OFF) DELETE FROM ticket
+
+-- refused 42601
+EXPLAIN (COSTS OFF) DROP TABLE customer
+
+-- refused 42601
+EXPLAIN (COSTS OFF) CREATE TABLE x AS SELECT 1
+
+-- refused 42601
+EXPLAIN (COSTS OFF) EXECUTE p
+
+-- answered [BEGIN] / [DECLARE CURSOR] / own-1; own-2; own-3 [FETCH 3] / [COMMIT]
+-- extended: refused 42601
+BEGIN; DECLARE c CURSOR FOR SELECT name FROM customer ORDER BY id; FETCH ALL FROM c; COMMIT
+
+-- refused 42P01
+BEGIN; DECLARE c CURSOR FOR SELECT * FROM customer_p{leaf}; COMMIT
+
+-- answered [BEGIN] / [DECLARE CURSOR] / 1 [FETCH 1] / [COMMIT]
+-- extended: refused 42601
+BEGIN; DECLARE "c; DROP TABLE customer" CURSOR FOR SELECT 1; FETCH 1 FROM "c; DROP TABLE customer"; COMMIT
+
+-- refused 0A000
+BEGIN; DECLARE c CURSOR FOR SELECT name FROM customer FOR UPDATE; FETCH 1 FROM c; UPDATE customer SET name = 'x' WHERE CURRENT OF c; COMMIT
+
+-- answered [BEGIN] / [DECLARE CURSOR] / 3 [FETCH 1] / [FETCH 0] / [MOVE 0] / [CLOSE CURSOR] / [COMMIT]
+-- extended: refused 42601
+BEGIN; DECLARE c SCROLL CURSOR FOR SELECT id FROM customer ORDER BY id; FETCH LAST FROM c; FETCH ABSOLUTE 9 FROM c; MOVE FORWARD ALL IN c; CLOSE c; COMMIT
+
+-- answered [PREPARE] / own-1 [SELECT 1] / [SELECT 0] / [DEALLOCATE]
+-- extended: refused 42601
+PREPARE p AS SELECT name FROM customer WHERE id = $1; EXECUTE p(1); EXECUTE p(9); DEALLOCATE p
+
+-- refused 42703
+PREPARE p (int) AS SELECT org_id FROM customer
+
+-- answered [PREPARE] / 1 [SELECT 1] / [DEALLOCATE]
+-- extended: refused 42601
+PREPARE p (int, bigint) AS SELECT count(*) FROM customer WHERE id = $1; EXECUTE p(1, {globex}); DEALLOCATE p
+
+-- answered [PREPARE] / refused 42601
+-- extended: refused 42601
+PREPARE p (int) AS SELECT count(*) FROM customer WHERE id >= $1; EXECUTE p(1, {globex})
+
+-- answered [PREPARE] / [DELETE 3] / [DEALLOCATE]
+-- extended: refused 42601
+PREPARE p AS DELETE FROM invoice; EXECUTE p; DEALLOCATE p
+
+-- refused 26000
+-- extended: refused 0A000
+EXECUTE p({globex})
+
+-- answered [LISTEN] / [NOTIFY] / refused 0A000
+-- extended: refused 42601
+LISTEN x; NOTIFY x, 'hello'; UNLISTEN x
+
+-- answered [LISTEN]
+LISTEN "orgfold_catalog"
+
+-- answered [NOTIFY]
+NOTIFY "orgfold_catalog", '99999'
+
+-- answered  [SELECT 1]
+SELECT pg_notify('x', 'y')
+
+-- refused 42501
+SELECT pg_advisory_lock(1); SELECT pg_advisory_unlock(1)
+
+-- answered |t [SELECT 1]
+SELECT pg_advisory_xact_lock({globex}), pg_try_advisory_xact_lock(1, 2)
+
+-- answered 3 [SELECT 1]
+SELECT count(*) FROM customer WHERE pg_try_advisory_xact_lock(id)

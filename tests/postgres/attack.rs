@@ -7,6 +7,8 @@
 //!
 //! `ORGFOLD_WRITE=1 cargo test --test postgres attack::` writes the answers down anew: read the difference well.
 
+mod runtime;
+mod sessions;
 mod stage;
 mod wire;
 

@@ -79,8 +79,7 @@ const TABLES: [&str; 5] = ["customer", "invoice", "ticket", "always", "vault"];
 
 /// The stage, set.
 pub struct Stage {
-    /// The shards' and the directory's databases go with it.
-    _fleet: Fleet,
+    pub fleet: Fleet,
     pub proxy: RunningProxy,
     shard: Client,
     /// acme's number, its neighbour's in the same leaf, the leaf's and another's as they stand in names.
@@ -136,7 +135,7 @@ impl Stage {
             elsewhere: number(elsewhere),
             acme: acme.get(),
             globex: globex.get(),
-            _fleet: fleet,
+            fleet,
             proxy,
             shard,
             theirs: Vec::new(),
@@ -164,6 +163,16 @@ impl Stage {
     /// Whether the others' rows are as they were: their bytes, the transactions that wrote them, their places.
     pub async fn theirs_are_untouched(&self) -> bool {
         self.rows("<>", "*, xmin, xmax, ctid").await == self.theirs
+    }
+
+    /// The same after the others locked their own rows: a lock is written into the row.
+    pub async fn theirs_are_untouched_but_for_locks(&self) -> bool {
+        let without = |rows: &[Bytes]| -> Vec<String> {
+            let lines = rows.iter().flat_map(|table| std::str::from_utf8(table).unwrap().lines());
+            // xmin, xmax and ctid come last.
+            lines.map(|line| line.rsplitn(4, '\t').nth(3).unwrap().to_owned()).collect()
+        };
+        without(&self.rows("<>", "*, xmin, xmax, ctid").await) == without(&self.theirs)
     }
 
     /// What acme must be answered when it counts its customers: as the shard holds them.
