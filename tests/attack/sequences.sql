@@ -1,6 +1,6 @@
 -- Sequences: behind identity and serial columns, shared by the orgs of a shard, and not to be asked.
 
--- ?
+-- answered t [SELECT 1]
 SELECT nextval('ticket_id_seq') > 0
 
 -- refused 42501
@@ -12,10 +12,10 @@ SELECT lastval()
 -- refused 42501
 SELECT setval('ticket_id_seq', 1)
 
--- ?
+-- answered t [SELECT 1]
 SELECT pg_catalog.nextval('public.ticket_id_seq'::regclass) > 0
 
--- ?
+-- refused 42P01
 SELECT nextval({oid:ticket_id_seq}) > 0
 
 -- answered null [SELECT 1]
@@ -27,7 +27,7 @@ SELECT last_value FROM public.ticket_id_seq
 -- answered public.ticket_id_seq [SELECT 1]
 SELECT pg_get_serial_sequence('public.ticket', 'id')
 
--- ?
+-- answered [SELECT 0]
 SELECT sequencename FROM pg_sequences WHERE sequencename ~ 'org'
 
 -- answered [INSERT 0 1]
