@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that fails says where
 
 mod config;
+mod fuzz;
 mod migrate;
 mod tidy;
