@@ -160,3 +160,7 @@ INSERT INTO customer SELECT CASE WHEN true THEN 'Ex' ELSE 'No' END, (ARRAY['eu',
 INSERT INTO product (id, name) VALUES (70, 'seven') RETURNING (SELECT max(product) FROM (VALUES (7)) AS v (product)), product.id
 
 SELECT round('a', 'b', 'c')
+
+SELECT 1 AS "as", 2 AS as, 3 "as"
+
+SELECT "as"."as" FROM (SELECT 1 AS "as") AS "as"

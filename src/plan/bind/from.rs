@@ -6,7 +6,7 @@ use super::super::error::PlanError;
 use super::query::Locked;
 use super::scope::{Columns, Role, Scope, ScopeRelation, Star};
 use super::tree::{Node, Relation, RelationKind};
-use super::{Binder, Found, MAX_VIEW_DEPTH, Nodes, bracketed, dotted, named};
+use super::{Binder, Found, MAX_RELATIONS, MAX_VIEW_DEPTH, Nodes, bracketed, dotted, named};
 use crate::catalog::{QualifiedName, Scope as TableScope};
 use crate::sqlstate::SqlState;
 
@@ -327,6 +327,11 @@ impl Binder<'_> {
                 }
             }
         }
+        self.relations += 1;
+        if self.relations > MAX_RELATIONS {
+            let message = format!("statement names more than {MAX_RELATIONS} relations");
+            return Err(PlanError::new(SqlState::STATEMENT_TOO_COMPLEX, "too_many_relations", message).at(at));
+        }
         let aliases = alias_columns(alias);
         let columns = columns.renamed(&aliases);
         scope.relations.push(ScopeRelation { alias: alias_name.clone(), columns, role, system });
@@ -355,12 +360,14 @@ impl Binder<'_> {
             catalog: self.catalog,
             ctes: Vec::new(),
             view_depth: self.view_depth + 1,
+            relations: self.relations,
             params: 0,
             touches_org: false,
             system: Vec::new(),
         };
         let bound = inner.locked_query(&query, None, false, locked)?;
         self.touches_org |= inner.touches_org;
+        self.relations = inner.relations;
         Ok((bound.nodes, view.columns.iter().map(|column| column.as_str().into()).collect()))
     }
 

@@ -30,12 +30,17 @@ use scope::Columns;
 /// How deep views may use views.
 const MAX_VIEW_DEPTH: usize = 16;
 
+/// How many relations a statement may name, those of its views counted too: names are looked up among all of a level's.
+const MAX_RELATIONS: usize = 1_000;
+
 /// Binds one statement.
 pub(crate) struct Binder<'c> {
     catalog: &'c Catalog,
     /// CTEs in scope, innermost last.
     ctes: Vec<(Box<str>, Columns)>,
     view_depth: usize,
+    /// Relations that were named so far.
+    relations: usize,
     /// The highest `$n` seen.
     params: u16,
     /// Whether org data was touched.
@@ -57,7 +62,7 @@ type Nodes = Vec<Node>;
 
 impl<'c> Binder<'c> {
     pub(crate) fn new(catalog: &'c Catalog, system: Vec<&'static str>) -> Binder<'c> {
-        Binder { catalog, ctes: Vec::new(), view_depth: 0, params: 0, touches_org: false, system }
+        Binder { catalog, ctes: Vec::new(), view_depth: 0, relations: 0, params: 0, touches_org: false, system }
     }
 
     /// Looks a relation up as PostgreSQL would with `search_path = pg_catalog, public`: CTEs first, for plain names.

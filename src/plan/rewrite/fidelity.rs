@@ -86,8 +86,10 @@ impl<'a> Walk<'a> {
     }
 
     fn name(&mut self, name: &str) -> bool {
-        // A name may be the word that is skipped elsewhere.
-        if self.client.get(self.at).is_some_and(|lexeme| lexeme.is_word("as")) && name == "as" {
+        // A name may be the word that is skipped elsewhere; not where the name comes behind that word.
+        let quoted = |lexeme: &Lexeme<'_>| matches!(&lexeme.token, Token::Quoted(text) if **text == *name);
+        let behind = self.client.get(self.at + 1).is_some_and(quoted);
+        if !behind && self.client.get(self.at).is_some_and(|lexeme| lexeme.is_word("as")) && name == "as" {
             self.at += 1;
             return true;
         }
