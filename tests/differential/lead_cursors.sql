@@ -77,90 +77,95 @@ ROLLBACK
 
 BEGIN; DECLARE c CURSOR FOR TABLE currency; FETCH 0 FROM c; ROLLBACK
 
--- open: refused: 0A000 PREPARE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE p AS SELECT id, name FROM customer WHERE id = $1
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE p(1)
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE p (2)
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE p('3')
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE p(1 + 1)
 
--- open: another error: 0A000 EXECUTE is not supported by orgfold
+-- open: another error: 42601 wrong number of parameters for prepared statement "orgfold_prepared_00000006"
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE p
 
--- open: another error: 0A000 EXECUTE is not supported by orgfold
+-- open: another error: 42601 wrong number of parameters for prepared statement "orgfold_prepared_00000007"
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE p(1, 2)
 
--- open: another error: 0A000 EXECUTE is not supported by orgfold
+-- open: another error: fewer words
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE p('x')
 
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE nope(1)
 
--- open: another error: 0A000 PREPARE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE p AS SELECT 1
 
--- open: refused: 26000 prepared statement "p" does not exist
 DEALLOCATE p
 
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE p(1)
 
 DEALLOCATE nope
 
--- open: refused: 0A000 PREPARE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE q (int, text) AS SELECT $1 + 1, $2 || '!'
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE q(1, 'a')
 
--- open: refused: 26000 prepared statement "q" does not exist
 DEALLOCATE PREPARE q
 
--- open: refused: 0A000 PREPARE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE ins (int, text) AS INSERT INTO empty VALUES ($1, $2) RETURNING *
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE ins(1, 'x')
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE ins(2, NULL)
 
--- open: refused: 0A000 PREPARE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE upd AS UPDATE empty SET b = $1 WHERE a = $2
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE upd('y', 2)
 
--- open: refused: 0A000 PREPARE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE del AS DELETE FROM empty
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE del
 
 DEALLOCATE ALL
 
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE del
 
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE bad AS SELECT nope
 
--- open: refused: 0A000 PREPARE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE "Odd Name" AS SELECT 1
 
--- open: refused: 0A000 EXECUTE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 EXECUTE "Odd Name"
 
--- open: refused: 26000 prepared statement "Odd Name" does not exist
 DEALLOCATE "Odd Name"
 
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE e AS EXPLAIN SELECT 1
 
--- open: refused: 0A000 PREPARE is not supported by orgfold
+-- simple only: in the extended protocol there are its own prepared statements
 PREPARE x AS SELECT $1
 
 EXPLAIN (COSTS OFF) SELECT 1
@@ -171,7 +176,7 @@ EXPLAIN (COSTS OFF) VALUES (1), (2)
 
 EXPLAIN (COSTS OFF) SELECT * FROM generate_series(1, 3) ORDER BY 1
 
--- open: refused: 0A000 EXPLAIN is not supported by orgfold
+-- open: refused: 0A000 EXPLAIN in another format than TEXT is not supported by orgfold
 EXPLAIN (COSTS OFF, FORMAT json) SELECT 1
 
 EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT 1
@@ -180,29 +185,24 @@ EXPLAIN (COSTS OFF, VERBOSE) SELECT 1 AS a
 
 EXPLAIN (COSTS OFF) SELECT * FROM currency
 
--- open: another error: 0A000 EXPLAIN is not supported by orgfold
+-- open: another error: 0A000 this option of EXPLAIN is not supported by orgfold
 EXPLAIN (nope) SELECT 1
 
--- open: another error: 0A000 EXPLAIN is not supported by orgfold
 EXPLAIN SELECT nope
 
--- open: another error: 0A000 EXPLAIN is not supported by orgfold
 EXPLAIN SELECT * FROM nowhere
 
--- open: another error: 0A000 EXPLAIN is not supported by orgfold
+-- open: another error: 0A000 EXPLAIN in another format than TEXT is not supported by orgfold
 EXPLAIN (FORMAT nope) SELECT 1
 
--- open: refused: 0A000 LISTEN is not supported by orgfold
 LISTEN ch
 
 NOTIFY ch, 'payload'
 
 NOTIFY ch
 
--- open: refused: 0A000 UNLISTEN is not supported by orgfold
 UNLISTEN ch
 
--- open: refused: 0A000 UNLISTEN is not supported by orgfold
 UNLISTEN *
 
 SELECT pg_notify('ch', 'x')

@@ -11,6 +11,8 @@ pub struct Statement {
     pub params: Option<Vec<Option<String>>>,
     /// `-- data: 1→a`, once for each line of a COPY FROM STDIN; the arrow is a tab.
     pub data: String,
+    /// `-- simple only: why`: it is not compared in the extended protocol.
+    pub simple_only: bool,
     /// What is wanted.
     pub wanted: Wanted,
 }
@@ -50,6 +52,7 @@ pub fn read(text: &str) -> (String, Vec<Statement>) {
 fn statement(paragraph: &[(usize, &str)]) -> Option<Statement> {
     let mut params = None;
     let mut data = String::new();
+    let mut simple_only = false;
     let mut wanted = Wanted::Same;
     let mut sql: Vec<&str> = Vec::new();
     for (number, line) in paragraph {
@@ -71,13 +74,15 @@ fn statement(paragraph: &[(usize, &str)]) -> Option<Statement> {
             wanted = Wanted::Open;
         } else if said.starts_with("open meaning: ") {
             wanted = Wanted::OpenMeaning;
+        } else if said.starts_with("simple only: ") {
+            simple_only = true;
         } else {
             // A comment for people stands in a paragraph of its own.
             assert!(paragraph.iter().all(|(_, line)| line.starts_with("--")), "line {number}: {line}");
         }
     }
     let line = paragraph.first()?.0;
-    (!sql.is_empty()).then(|| Statement { line, sql: sql.join("\n"), params, data, wanted })
+    (!sql.is_empty()).then(|| Statement { line, sql: sql.join("\n"), params, data, simple_only, wanted })
 }
 
 /// Whether a statement says in which order its rows come: ORDER BY outside of all parentheses.
