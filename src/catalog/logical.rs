@@ -102,6 +102,9 @@ pub(super) fn named(name: &str, catalog: &Catalog) -> Option<String> {
     None
 }
 
+/// How many quotes are looked at for the end of a name: a text of quotes alone must not cost its square.
+const MAX_QUOTES: usize = 8;
+
 fn naming(catalog: &Catalog) -> LeafNaming {
     catalog.naming()
 }
@@ -114,10 +117,12 @@ fn names<'t>(text: &'t str, catalog: &Catalog) -> Cow<'t, str> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
-        // A quoted name may hold anything but quotes.
+        // A quoted name may hold anything, quotes too: messages do not double them.
         if let Some(inside) = rest.strip_prefix('"')
-            && let Some(end) = inside.find('"')
-            && let Some(logical) = inside.get(..end).and_then(|name| named(name, catalog))
+            && let Some((end, logical)) = inside
+                .match_indices('"')
+                .take(MAX_QUOTES)
+                .find_map(|(end, _)| Some((end, named(inside.get(..end)?, catalog)?)))
         {
             out.push('"');
             out.push_str(&logical);
@@ -187,6 +192,7 @@ mod tests {
         let table = |constraints| Table { scope: Scope::Org, columns: Vec::new(), constraints, indexes: Vec::new() };
         catalog.tables.insert(QualifiedName::public("invoice"), table(vec![unique]));
         catalog.tables.insert(QualifiedName::public("Odd Table"), table(Vec::new()));
+        catalog.tables.insert(QualifiedName::public("Odd \"quoted\" Table"), table(Vec::new()));
         catalog
     }
 
@@ -211,6 +217,11 @@ mod tests {
         let own = "function pg_catalog.overlaps(integer) does not exist";
         check(b'M', own, Some(own));
         check(b'M', unknown, Some("function lower(integer) does not exist"));
+        check(
+            b'M',
+            "violates unique constraint \"Odd \"quoted\" Table_p03\"",
+            Some("violates unique constraint \"Odd \"quoted\" Table\""),
+        );
         check(b'M', "relation \"step_p07\" is fine", Some("relation \"step_p07\" is fine"));
         check(
             b'M',

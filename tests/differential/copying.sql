@@ -85,7 +85,7 @@ COPY nowhere TO STDOUT
 -- open: another error: 42703 column "nope" of relation "customer" does not exist
 COPY customer (nope) TO STDOUT
 
--- open meaning: a column stands twice
+-- open: another error: a position more
 COPY customer (id, id) TO STDOUT
 
 -- open: another error: 22023 COPY format "nope" not recognized

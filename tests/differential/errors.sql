@@ -12,7 +12,6 @@ INSERT INTO node VALUES ('t', 1, NULL, 'x')
 
 INSERT INTO "Odd Table" VALUES (1)
 
--- open: another error: 23505 duplicate key value violates unique constraint "Odd Table_quote"d_key_p00"
 INSERT INTO "Odd Table" ("Select", "quote""d") VALUES (90, 'q1')
 
 INSERT INTO stay (id, room, nights) VALUES (1, 'x', NULL)

@@ -39,7 +39,6 @@ SELECT public."Odd Table"."Select" FROM public."Odd Table" ORDER BY 1
 
 SELECT "public"."customer"."id" FROM "public"."customer" ORDER BY 1
 
--- open meaning: the schema of a column's name is not looked at
 SELECT other.customer.id FROM customer
 
 SELECT * FROM other.customer

@@ -163,7 +163,6 @@ INSERT INTO employee (id, name, salary) VALUES (21, 'Hal', 0)
 
 INSERT INTO "Odd Table" ("Select", "a b", "ünïcode", "quote""d") VALUES (10, 'ten', 5, 'it') RETURNING *, "a b" || '!'
 
--- open: another error: 23505 duplicate key value violates unique constraint "Odd Table_quote"d_key_p08"
 INSERT INTO "Odd Table" ("Select", "quote""d") VALUES (11, 'it')
 
 INSERT INTO "Odd Table" ("Select", "a b") VALUES (NULL, 'x')

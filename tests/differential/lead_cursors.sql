@@ -23,7 +23,7 @@ BEGIN; DECLARE c CURSOR FOR SELECT id FROM customer ORDER BY id FOR UPDATE; FETC
 ROLLBACK
 
 -- open: refused: 0A000 DECLARE is not supported by orgfold
--- open meaning: BINARY is dropped
+-- refused 0A000
 BEGIN; DECLARE c BINARY CURSOR FOR SELECT id FROM customer ORDER BY id; FETCH 1 FROM c; ROLLBACK
 
 BEGIN; DECLARE c INSENSITIVE CURSOR FOR SELECT count(*) FROM customer; INSERT INTO customer (id, name) VALUES (90, 'x'); FETCH c; ROLLBACK

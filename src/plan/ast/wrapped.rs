@@ -109,7 +109,12 @@ impl Cursor<'_> {
         let mut head = vec![Piece::Word("DECLARE", 0)];
         head.push(Piece::Name(self.cursor_name()?));
         loop {
-            let taken = self.word(&["BINARY", "SCROLL", "ASENSITIVE", "INSENSITIVE"], &mut head)
+            if self.is("binary") {
+                // Rows come in the format that the protocol asks for, which is text in a simple query.
+                return Err(PlanError::unsupported("a BINARY cursor", self.here())
+                    .hint("ask for binary results in the protocol"));
+            }
+            let taken = self.word(&["SCROLL", "ASENSITIVE", "INSENSITIVE"], &mut head)
                 || self.words(&["NO", "SCROLL"], &mut head);
             if !taken {
                 break;

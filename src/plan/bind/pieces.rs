@@ -138,6 +138,7 @@ impl Binder<'_> {
             [alias, name] => out.push(scope.qualified(&alias.name, &name.name, alias.at)?),
             [schema, table, name] => {
                 let column = scope.qualified(&table.name, &name.name, schema.at)?;
+                self.check_schema_of(schema, table)?;
                 // The alias is what the physical statement knows; the schema was only ever part of its name.
                 out.push(Node::Logical(vec![named(schema), Node::Word(".")]));
                 out.push(column);
@@ -147,6 +148,20 @@ impl Binder<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The schema in front of a column's table is one that tables are in.
+    fn check_schema_of(&self, schema: &Ident, table: &Ident) -> Result<(), PlanError> {
+        let system = ["pg_catalog", "information_schema"].contains(&&*schema.name);
+        if system || self.catalog.schemas.iter().any(|known| **known == *schema.name) {
+            return Ok(());
+        }
+        let message = format!("invalid reference to FROM-clause entry for table \"{}\"", table.name);
+        let hint = format!(
+            "There is an entry for table \"{}\", but it cannot be referenced from this part of the query.",
+            table.name
+        );
+        Err(PlanError::new(SqlState::UNDEFINED_TABLE, "unknown_table", message).at(schema.at).hint(hint))
     }
 
     /// `alias.*` as an argument or in ROW: the whole row of a source.

@@ -298,6 +298,10 @@ impl Binder<'_> {
                                 PlanError::new(SqlState::INVALID_COLUMN_REFERENCE, "generated", message).at(*at)
                             );
                         }
+                        Some(_) if listed.iter().any(|(name, _)| **name == **column) => {
+                            let message = format!("column \"{column}\" specified more than once");
+                            return Err(PlanError::new(SqlState::DUPLICATE_COLUMN, "duplicate_column", message).at(*at));
+                        }
                         Some(_) => listed.push((column.as_str().into(), *at)),
                     }
                 }
