@@ -281,7 +281,10 @@ impl<'a> Walk<'a> {
                 let JsonIsPredicate { expr, format: _, item_type: _, unique_keys: _, location: _ } = &**predicate;
                 self.maybe(expr.as_deref())
             }
-            other => refuse(format!("an unknown node: {}", variant(other))),
+            other => match self.json(other) {
+                Some(verdict) => verdict,
+                None => refuse(format!("an unknown node: {}", variant(other))),
+            },
         }
     }
 

@@ -146,6 +146,7 @@ pub(super) fn aliases(from: &[Node]) -> Result<Vec<&str>, Refusal> {
             Some(NodeEnum::RangeSubselect(range)) => &range.alias,
             Some(NodeEnum::RangeFunction(range)) => &range.alias,
             Some(NodeEnum::RangeTableFunc(table)) => &table.alias,
+            Some(NodeEnum::JsonTable(table)) => &table.alias,
             Some(NodeEnum::RangeTableSample(sample)) => {
                 names.extend(aliases(sample.relation.as_deref().map_or(&[], std::slice::from_ref))?);
                 &None

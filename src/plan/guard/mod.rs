@@ -12,6 +12,7 @@
 
 mod expr;
 mod from;
+mod json;
 mod names;
 mod shape;
 mod walk;

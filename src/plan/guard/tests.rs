@@ -353,6 +353,31 @@ fn what_is_no_query_or_calls_what_is_not_listed_is_refused() {
 }
 
 #[test]
+fn json_is_walked_too() {
+    for (sql, hole) in [
+        ("SELECT JSON_OBJECT('k' VALUE (SELECT {}) ABSENT ON NULL RETURNING text)", "t.a"),
+        ("SELECT JSON_ARRAY((SELECT {}), 1)", "t.a"),
+        ("SELECT JSON_ARRAY(SELECT t.a FROM {})", T),
+        ("SELECT JSON_OBJECTAGG('k' VALUE {}) FILTER (WHERE true)", "t.a"),
+        ("SELECT JSON_ARRAYAGG({} ORDER BY 1)", "t.a"),
+        ("SELECT JSON_SCALAR({}), JSON_SERIALIZE({} RETURNING text), JSON({})", "t.a"),
+        ("SELECT JSON_VALUE({}, '$.a' PASSING 1 AS x RETURNING int DEFAULT 1 ON EMPTY ERROR ON ERROR)", "t.a"),
+        ("SELECT JSON_QUERY({}, '$.a' WITH WRAPPER), JSON_EXISTS({}, '$')", "t.a"),
+        (
+            "SELECT j.x FROM JSON_TABLE({}, '$[*]' COLUMNS (x int PATH '$', NESTED PATH '$' COLUMNS (y text))) AS j",
+            "$1",
+        ),
+    ] {
+        passes(&sql.replace("{}", hole));
+        refused(&sql.replace("{}", "(SELECT 1 FROM public.t_p02 AS t LIMIT 1)"));
+    }
+    refused("SELECT JSON_VALUE($1, '$' RETURNING regclass)");
+    refused("SELECT JSON_OBJECT('k' VALUE pg_catalog.pg_read_file('x'))");
+    refused("SELECT j.x FROM JSON_TABLE($1, '$' COLUMNS (x regclass)) AS j");
+    refused("DELETE FROM public.t_p02 AS t WHERE t.org_id = $2 RETURNING JSON_OBJECT('k' VALUE t.org_id)");
+}
+
+#[test]
 fn a_syntax_error_is_placed() {
     let position = |sql| match judge(sql, OrgValue::Absent) {
         Err(Refusal::Syntax { message, position }) => (message, position),
