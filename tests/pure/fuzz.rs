@@ -118,11 +118,14 @@ fn size(text: &str) -> Option<usize> {
     Some(plans.iter().map(orgfold::plan::Plan::bytes).sum())
 }
 
+/// Makes a text of so many pieces.
+type Make = fn(usize) -> String;
+
 /// So many of them, the first, nest.
 const NESTING: usize = 13;
 
 /// Texts of `n` pieces that nest, chain or list.
-const PATHOLOGICAL: &[(&str, fn(usize) -> String)] = &[
+const PATHOLOGICAL: &[(&str, Make)] = &[
     ("brackets", |n| format!("SELECT {}1{}", "(".repeat(n), ")".repeat(n))),
     ("sub-queries", |n| format!("{}SELECT 1{}", "SELECT * FROM (".repeat(n), ") AS a".repeat(n))),
     ("scalar sub-queries", |n| format!("{}SELECT 1{}", "SELECT (".repeat(n), ")".repeat(n))),

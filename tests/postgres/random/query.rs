@@ -207,7 +207,8 @@ impl Maker<'_> {
     }
 
     fn ordered(&mut self, query: Query) -> Query {
-        if !self.rng.chance(30) {
+        // A constant that grouping sets make null is still a constant to PostgreSQL's order (until 18), in some plans.
+        if !self.rng.chance(30) || query.sql.contains("ROLLUP") {
             return query;
         }
         let mut by: Vec<String> = Vec::new();
