@@ -218,6 +218,9 @@ SET search_path TO public
 
 SET search_path TO pg_catalog
 
+-- open meaning: names are looked up in the service's schemas, whatever search_path says
+SELECT count(*) FROM customer
+
 -- open: refused: 42501 permission denied to set parameter "search_path"
 RESET search_path
 
