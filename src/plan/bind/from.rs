@@ -79,7 +79,7 @@ impl Binder<'_> {
             }
             FromItem::Columns { lateral, call, columns, alias } => {
                 push_lateral(*lateral, out);
-                self.pieces(call, &scope.clone(), out)?;
+                self.pieces(call, &*scope, out)?;
                 self.alias_nodes(alias.as_ref(), scope, out)?;
                 let name = alias
                     .as_ref()
@@ -119,7 +119,7 @@ impl Binder<'_> {
             }
             FromItem::Join { left, words, natural, right, on } => {
                 let left = self.joined(left, scope, locked, out)?;
-                self.pieces(words, &scope.clone(), out)?;
+                self.pieces(words, &*scope, out)?;
                 let right = self.joined(right, scope, locked, out)?;
                 if *natural && !self.system.is_empty() {
                     return Err(PlanError::unsupported("NATURAL JOIN beside system columns", 0));
@@ -132,7 +132,7 @@ impl Binder<'_> {
                     JoinOn::Nothing => Ok(both(left, right)),
                     JoinOn::On(at, condition) => {
                         out.push(Node::Keyword("ON", *at));
-                        self.pieces(condition, &scope.clone(), out)?;
+                        self.pieces(condition, &*scope, out)?;
                         Ok(both(left, right))
                     }
                     JoinOn::Using { at, columns, alias } => {
@@ -187,7 +187,6 @@ impl Binder<'_> {
         scope: &mut Scope<'_>,
         out: &mut Nodes,
     ) -> Result<Star, PlanError> {
-        let seen = scope.clone();
         push_lateral(lateral, out);
         if let Some(at) = rows {
             out.extend([Node::Keyword("ROWS", at), Node::Word("FROM"), Node::Word("(")]);
@@ -201,7 +200,7 @@ impl Binder<'_> {
             if i > 0 {
                 out.push(Node::Word(","));
             }
-            self.pieces(&call.pieces, &seen, out)?;
+            self.pieces(&call.pieces, &*scope, out)?;
             if !call.columns.is_empty() {
                 out.push(Node::Word("AS"));
                 self.typed_columns(&call.columns, scope, out)?;

@@ -308,14 +308,15 @@ impl Binder<'_> {
             self.relations(from, &mut scope, locked, &mut from_nodes)?;
         }
         let columns = self.output_columns(items, &scope)?;
-        let with_outputs = Scope { outputs: output_names(items, &columns), ..scope.clone() };
+        // Seen only by names that may mean them: in ORDER BY, GROUP BY and DISTINCT ON.
+        scope.outputs = output_names(items, &columns);
         let mut nodes = vec![Node::Keyword("SELECT", *at)];
         match distinct {
             Distinct::No => {}
             Distinct::Word(word, at) => nodes.push(Node::Keyword(word, *at)),
             Distinct::On(at, exprs) => {
                 nodes.extend([Node::Keyword("DISTINCT", *at), Node::Word("ON"), Node::Word("(")]);
-                self.list(exprs, &with_outputs, &mut nodes)?;
+                self.list(exprs, &scope, &mut nodes)?;
                 nodes.push(Node::Word(")"));
             }
         }
@@ -329,11 +330,11 @@ impl Binder<'_> {
         self.condition(condition.as_ref(), &scope, &mut nodes)?;
         if let Some((words, items)) = group {
             self.pieces(words, &scope, &mut nodes)?;
-            self.list(items, &with_outputs, &mut nodes)?;
+            self.list(items, &scope, &mut nodes)?;
         }
         self.clause("HAVING", having.as_ref(), &scope, &mut nodes)?;
         self.pieces(windows, &scope, &mut nodes)?;
-        Ok(Body { nodes, columns, scope: with_outputs })
+        Ok(Body { nodes, columns, scope })
     }
 
     /// WHERE, with the predicates of leaves that stand in FROM themselves.

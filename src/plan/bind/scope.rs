@@ -157,6 +157,13 @@ impl<'p> Scope<'p> {
             Role::Leaf => relation.columns.has(name),
         };
         if !found && !relation.has_system(name) {
+            let twice = |level: &Scope<'_>| level.relations.iter().filter(|other| &*other.alias == alias).count() > 1;
+            if self.levels().any(twice) {
+                let message = format!("table name \"{alias}\" specified more than once");
+                let mut error = PlanError::new(SqlState::DUPLICATE_ALIAS, "duplicate_alias", message);
+                error.placeless = true;
+                return Err(error);
+            }
             return Err(undefined(Some(alias), name, at));
         }
         Ok(Node::Column { qualifier: Some(alias.into()), implied: false, name: name.into(), at })
