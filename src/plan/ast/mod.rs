@@ -128,10 +128,29 @@ pub(crate) fn tokens(text: &str) -> Result<(Vec<Lexeme<'_>>, Positions<'_>), Pla
         ));
     }
     let positions = Positions::new(text);
-    let lexemes = lex(text).map_err(|error| {
-        PlanError::new(SqlState::SYNTAX_ERROR, "syntax", error.message).at(positions.of_byte(error.at))
-    })?;
+    let lexemes = lex(text).map_err(|error| lexical(&error, text).at(positions.of_byte(error.at)))?;
     Ok((lexemes, positions))
+}
+
+/// The lexer's fault in PostgreSQL's words: it shows as much as it had read.
+fn lexical(error: &LexError, text: &str) -> PlanError {
+    let rest = text.get(error.at..).unwrap_or("");
+    let one_more = |at: usize| at + rest.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let (what, near) = match error.message {
+        "unexpected character" => ("syntax error", one_more(0)),
+        "zero-length delimited identifier" => (error.message, 2),
+        "trailing junk after numeric literal" | "trailing junk after parameter" => {
+            let junk = rest.find(|c: char| c.is_alphabetic() || c == '_').unwrap_or(rest.len());
+            (error.message, one_more(junk))
+        }
+        message if message.starts_with("unterminated") => (message, rest.len()),
+        message => (message, 0),
+    };
+    let message = match rest.get(..near) {
+        Some(near) if !near.is_empty() => format!("{what} at or near \"{near}\""),
+        Some(_) | None => what.to_owned(),
+    };
+    PlanError::new(SqlState::SYNTAX_ERROR, "syntax", message)
 }
 
 /// Parses a text's lexemes into its statements.

@@ -376,7 +376,16 @@ impl Cursor<'_> {
             return Err(forbidden_setting("role", at));
         }
         if self.eat("constraints") {
-            return Err(PlanError::unsupported("SET CONSTRAINTS", at));
+            if !self.eat("all") {
+                return Err(PlanError::unsupported("SET CONSTRAINTS of less than ALL", at));
+            }
+            let when = if self.eat("deferred") {
+                "DEFERRED"
+            } else {
+                self.expect("immediate")?;
+                "IMMEDIATE"
+            };
+            return Ok(Utility::SetTransaction(format!("SET CONSTRAINTS ALL {when}")));
         }
         if self.eat("names") {
             let value = if self.peek().is_none() { None } else { self.values()? };

@@ -61,7 +61,7 @@ impl<'c> Binder<'c> {
     /// Looks a target up by the parts of its name: an org-scoped table, or refused.
     pub(super) fn target_table(&mut self, parts: &[&str], at: u32) -> Result<(QualifiedName, &'c Table), PlanError> {
         let shown = parts.join(".");
-        match self.find(parts, at)? {
+        match self.find_table(parts, at)? {
             Found::Table(name, table) => match table.scope {
                 TableScope::Org => {
                     self.touches_org = true;
@@ -173,6 +173,7 @@ impl<'c> Binder<'c> {
         source: &Query,
         nodes: &mut Nodes,
     ) -> Result<(), PlanError> {
+        check_width(target, columns, source)?;
         let bound = self.query(source, None, true)?;
         match columns {
             Some(columns) => {
@@ -389,6 +390,43 @@ fn with_target(target: &TargetTable<'_>, scope: &mut Scope<'_>) {
         (None, _) | (_, None) => None,
     };
     scope.relations.insert(0, relation);
+}
+
+/// VALUES as long as each other and as the list of columns: the org's value goes behind them.
+fn check_width(target: &TargetTable<'_>, columns: Option<&[SetPlace]>, source: &Query) -> Result<(), PlanError> {
+    let Term::Values { at: _, rows } = &source.first else { return Ok(()) };
+    let Some(width) = rows.first().map(Vec::len) else { return Ok(()) };
+    let fault = |message: &str, at: u32| Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", message).at(at));
+    if let Some(odd) = rows.iter().find(|row| row.len() != width) {
+        return fault("VALUES lists must all be the same length", odd.first().map_or(0, |value| place_of(value)));
+    }
+    if !source.rest.is_empty() {
+        return Ok(());
+    }
+    let wanted = columns.map_or(target.table.columns.len(), <[SetPlace]>::len);
+    if width > wanted {
+        let surplus = rows.first().and_then(|row| row.get(wanted));
+        return fault("INSERT has more expressions than target columns", surplus.map_or(0, |value| place_of(value)));
+    }
+    match columns.and_then(|columns| columns.get(width)) {
+        Some(place) => fault("INSERT has more target columns than expressions", place.column.at),
+        None => Ok(()),
+    }
+}
+
+/// Where an expression begins.
+fn place_of(pieces: &[Piece]) -> u32 {
+    match pieces.first() {
+        Some(
+            Piece::Word(_, at) | Piece::Operator(_, at) | Piece::Literal(_, at) | Piece::Param(_, at) | Piece::Star(at),
+        ) => *at,
+        Some(Piece::Name(ident) | Piece::Field(ident)) => ident.at,
+        Some(Piece::Column { parts, output: _ } | Piece::Wildcard(parts)) => parts.first().map_or(0, |part| part.at),
+        Some(Piece::Type(name)) => name.at,
+        Some(Piece::Function(name)) => name.at,
+        Some(Piece::Lookup(lookup)) => place_of(&lookup.operand),
+        Some(Piece::Query(_)) | None => 0,
+    }
 }
 
 /// OVERRIDING is the binder's to judge: physically identity columns are plain defaults.

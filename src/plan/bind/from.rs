@@ -62,7 +62,12 @@ impl Binder<'_> {
                     .and_then(|alias| alias.name.as_ref())
                     .map(|name| name.name.clone())
                     .unwrap_or_default();
-                let inner = if locked.has(&alias_name) { Locked::All } else { Locked::Nothing };
+                let inner = if locked.has(&alias_name) {
+                    self.check_lockable()?;
+                    Locked::All
+                } else {
+                    Locked::Nothing
+                };
                 let outer = if lateral.is_some() { Some(&*scope) } else { scope.parent };
                 let bound = self.locked_query(query, outer, false, &inner)?;
                 push_lateral(*lateral, out);
@@ -118,9 +123,19 @@ impl Binder<'_> {
                 Ok(add(scope, name, columns))
             }
             FromItem::Join { left, words, natural, right, on } => {
-                let left = self.joined(left, scope, locked, out)?;
+                let outer = |sides: [&str; 2]| {
+                    words.iter().any(|piece| matches!(piece, Piece::Word(word, _) if sides.contains(word)))
+                };
+                let (left_null, right_null) = (outer(["RIGHT", "FULL"]), outer(["LEFT", "FULL"]));
+                self.nullable += usize::from(left_null);
+                let left = self.joined(left, scope, locked, out);
+                self.nullable -= usize::from(left_null);
+                let left = left?;
                 self.pieces(words, &*scope, out)?;
-                let right = self.joined(right, scope, locked, out)?;
+                self.nullable += usize::from(right_null);
+                let right = self.joined(right, scope, locked, out);
+                self.nullable -= usize::from(right_null);
+                let right = right?;
                 if *natural && !self.system.is_empty() {
                     return Err(PlanError::unsupported("NATURAL JOIN beside system columns", 0));
                 }
@@ -157,6 +172,17 @@ impl Binder<'_> {
                 }
             }
         })
+    }
+
+    /// PostgreSQL locks nothing that an outer join may make up; with the predicate in WHERE it would not even say so.
+    fn check_lockable(&self) -> Result<(), PlanError> {
+        if self.nullable == 0 {
+            return Ok(());
+        }
+        let message = "FOR UPDATE cannot be applied to the nullable side of an outer join";
+        let mut error = PlanError::new(SqlState::FEATURE_NOT_SUPPORTED, "locked_outer_join", message);
+        error.placeless = true;
+        Err(error)
     }
 
     /// A column of USING must be one of each side's own: a leaf in FROM has the hidden column too.
@@ -200,7 +226,17 @@ impl Binder<'_> {
             if i > 0 {
                 out.push(Node::Word(","));
             }
-            self.pieces(&call.pieces, &*scope, out)?;
+            let arrays = 1 + top_level_commas(&call.pieces);
+            match call.pieces.as_slice() {
+                // Of several arrays it is grammar: with its schema PostgreSQL finds no such function.
+                [Piece::Function(name), rest @ ..]
+                    if name.schema.is_none() && &*name.name == "unnest" && arrays > 1 =>
+                {
+                    out.push(Node::Keyword("UNNEST", name.at));
+                    self.pieces(rest, &*scope, out)?;
+                }
+                pieces => self.pieces(pieces, &*scope, out)?,
+            }
             if !call.columns.is_empty() {
                 out.push(Node::Word("AS"));
                 self.typed_columns(&call.columns, scope, out)?;
@@ -212,7 +248,6 @@ impl Binder<'_> {
                 Some((_, names)) => columns.extend(names.iter().map(|name| Box::from(*name))),
                 None if &*call.name == "unnest" => {
                     // As many columns as arrays: each has the function's or the alias's name.
-                    let arrays = 1 + top_level_commas(&call.pieces);
                     let name = if arrays == 1 && rows.is_none() { alias_name.clone() } else { call.name.clone() };
                     columns.extend(std::iter::repeat_n(name, arrays));
                 }
@@ -282,6 +317,7 @@ impl Binder<'_> {
                 let columns = Columns::Known(names.clone());
                 match definition.scope {
                     TableScope::Org if locked.has(&alias_name) => {
+                        self.check_lockable()?;
                         self.touches_org = true;
                         role = Role::Leaf;
                         if alias.is_some_and(|alias| alias.bracketed) {
@@ -362,6 +398,7 @@ impl Binder<'_> {
             relations: self.relations,
             params: 0,
             touches_org: false,
+            nullable: 0,
             system: Vec::new(),
         };
         let bound = inner.locked_query(&query, None, false, locked)?;

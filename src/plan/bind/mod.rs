@@ -45,6 +45,8 @@ pub(crate) struct Binder<'c> {
     params: u16,
     /// Whether org data was touched.
     touches_org: bool,
+    /// How many outer joins may fill the relation at hand with NULLs.
+    nullable: usize,
     /// The system columns that the statement names: derived tables pass them on.
     system: Vec<&'static str>,
 }
@@ -62,21 +64,35 @@ type Nodes = Vec<Node>;
 
 impl<'c> Binder<'c> {
     pub(crate) fn new(catalog: &'c Catalog, system: Vec<&'static str>) -> Binder<'c> {
-        Binder { catalog, ctes: Vec::new(), view_depth: 0, relations: 0, params: 0, touches_org: false, system }
+        Binder {
+            catalog,
+            ctes: Vec::new(),
+            view_depth: 0,
+            relations: 0,
+            params: 0,
+            touches_org: false,
+            nullable: 0,
+            system,
+        }
     }
 
     /// Looks a relation up as PostgreSQL would with `search_path = pg_catalog, public`: CTEs first, for plain names.
     fn find(&self, parts: &[&str], at: u32) -> Result<Found<'c>, PlanError> {
+        if let [name] = parts
+            && let Some((_, columns)) = self.ctes.iter().rev().find(|(cte, _)| &**cte == *name)
+        {
+            return Ok(Found::Cte(columns.clone()));
+        }
+        self.find_table(parts, at)
+    }
+
+    /// The same without CTEs: they are never what a statement changes.
+    fn find_table(&self, parts: &[&str], at: u32) -> Result<Found<'c>, PlanError> {
         let (schema, name) = match parts {
             [name] => (None, *name),
             [schema, name] => (Some(*schema), *name),
             [] | [_, _, _, ..] => return Err(PlanError::unsupported("a relation name of more than two parts", at)),
         };
-        if schema.is_none()
-            && let Some((_, columns)) = self.ctes.iter().rev().find(|(cte, _)| &**cte == name)
-        {
-            return Ok(Found::Cte(columns.clone()));
-        }
         if let Some(physical) = super::policy::catalog_relation(schema, name) {
             return Ok(Found::Catalog(physical));
         }

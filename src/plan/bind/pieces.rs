@@ -134,7 +134,7 @@ impl Binder<'_> {
 
     fn column(&mut self, parts: &[Ident], output: bool, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
         match parts {
-            [name] => out.push(scope.name(&name.name, output, name.at)?),
+            [name] => out.push(scope.name(&name.name, output, self.view_depth > 0, name.at)?),
             [alias, name] => out.push(scope.qualified(&alias.name, &name.name, alias.at)?),
             [schema, table, name] => {
                 let column = scope.qualified(&table.name, &name.name, schema.at)?;

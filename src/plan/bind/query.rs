@@ -72,7 +72,11 @@ impl Binder<'_> {
         append_org: bool,
         locked: &Locked,
     ) -> Result<BoundQuery, PlanError> {
-        stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.query_level(query, outer, append_org, locked))
+        // A query of its own is no side of the join that it stands in.
+        let nullable = std::mem::take(&mut self.nullable);
+        let bound = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.query_level(query, outer, append_org, locked));
+        self.nullable = nullable;
+        bound
     }
 
     fn query_level(

@@ -100,8 +100,9 @@ impl<'p> Scope<'p> {
         self.levels().find_map(|level| level.relations.iter().find(|relation| &*relation.alias == alias))
     }
 
-    /// Binds an unqualified name. `output`: it may mean an output column.
-    pub(crate) fn name(&self, name: &str, output: bool, at: u32) -> Result<Node, PlanError> {
+    /// Binds an unqualified name. `output`: it may mean an output column. `strict`: what is not known is refused here, not
+    /// left to the server.
+    pub(crate) fn name(&self, name: &str, output: bool, strict: bool, at: u32) -> Result<Node, PlanError> {
         if output && self.outputs.iter().any(|known| &**known == name) {
             return Ok(Node::Name { name: name.into(), at });
         }
@@ -138,6 +139,13 @@ impl<'p> Scope<'p> {
             if output && level.outputs.iter().any(|known| known.is_empty()) && !hidden {
                 return Ok(plain());
             }
+        }
+        // Where no leaf is in reach, every physical column has a logical name: the server says what is wrong, and what
+        // may have been meant.
+        let physical = |relation: &ScopeRelation| relation.role == Role::Leaf || relation.system;
+        let reached = self.levels().any(|level| level.relations.iter().any(physical));
+        if !strict && !reached && name != ORG_COLUMN && name != TABLE_OID && !SYSTEM_COLUMNS.contains(&name) {
+            return Ok(plain());
         }
         Err(undefined(None, name, at))
     }

@@ -90,6 +90,8 @@ pub(super) fn function(call: &FuncCall, facts: Facts<'_>) -> Verdict {
     let names = strings(&call.funcname)?;
     let known = match names.as_slice() {
         ["pg_catalog", "nextval"] => return nextval(call, facts),
+        // Of several arrays: grammar, not a function.
+        ["unnest"] => call.args.len() > 1,
         ["pg_catalog", name] => is_allowed_function(name),
         [schema, name] if *schema == CATALOG_SCHEMA => {
             let text = format!("{schema}.{name}");
@@ -209,7 +211,10 @@ pub(super) fn field(name: &str, defined: &BTreeSet<String>, reads_catalogs: bool
             DefinedType::Composite { fields } => fields.iter().any(|field| field == name),
             DefinedType::Enum { labels: _ } | DefinedType::Domain { base: _ } => false,
         });
-    if of_catalog || is_allowed_function(name) || SYSTEM_COLUMNS.contains(&name) {
+    // Fields of records that functions and ROW make: no function has such a name.
+    let of_records = ["key", "value", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "n", "x", "ordinality"];
+    let harmless = of_records.contains(&name) || SYSTEM_COLUMNS.contains(&name);
+    if of_catalog || is_allowed_function(name) || harmless {
         return Ok(());
     }
     // What could be asked of one argument and does more than compute.
