@@ -17,3 +17,7 @@ SELECT format('domain %s.%s: %s %s %s', n.nspname, t.typname, format_type(t.typb
               (SELECT string_agg(pg_get_constraintdef(k.oid), ' ' ORDER BY k.conname) FROM pg_constraint k WHERE k.contypid = t.oid))
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE n.nspname = ANY ($1) AND t.typtype = 'd'
+UNION ALL
+SELECT format('view %s.%s: %s', n.nspname, c.relname, pg_get_viewdef(c.oid))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY ($1) AND c.relkind = 'v'

@@ -3,8 +3,9 @@
 -- columns numbered without org_id; statistics and privileges say nothing. Holds no data: made anew whenever this text or
 -- that of the next files changes. The runtime role may read all that is in it.
 --
--- Column lists are taken from the server, so that the views have those of its version. Every view is a security barrier:
--- else the error of a cast in WHERE would show a hidden row.
+-- Column lists are taken from the server, so that the views have those of its version. What leaves rows out is a
+-- materialized view, which has no hidden rows at all, or a security barrier: else the error of a cast in WHERE would show
+-- one. The catalogs change only when `orgfold migrate` runs, which then calls orgfold_catalog.refresh().
 
 DROP SCHEMA IF EXISTS orgfold_catalog CASCADE;
 CREATE SCHEMA orgfold_catalog;
@@ -19,10 +20,11 @@ CREATE VIEW orgfold_catalog.hidden_schema AS
 -- constraints and their indexes) is shown once, taken from the leaf made first, as the table's.
 --   of_org: it is an org-scoped table or an index on one; skip: how many of its first columns are hidden;
 --   owner: the table an index is shown on; leaf: the leaf that stands for a table's.
-CREATE VIEW orgfold_catalog.shown AS
+CREATE MATERIALIZED VIEW orgfold_catalog.shown AS
     SELECT c.oid,
            c.relkind = 'p' OR coalesce(t.relkind = 'p' OR t.relispartition, false) AS of_org,
            CASE WHEN c.relkind = 'p' OR ((t.relkind = 'p' OR t.relispartition) AND x.indkey[0] = 1) THEN 1 ELSE 0 END AS skip,
+           c.relkind = 'v' AND c.oid >= 16384 AS is_view,
            coalesce(h.inhparent, x.indrelid) AS owner,
            CASE WHEN c.relkind = 'p'
                 THEN (SELECT min(i.inhrelid) FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) END AS leaf,
@@ -36,35 +38,11 @@ CREATE VIEW orgfold_catalog.shown AS
       AND c.relnamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)
       AND (h.inhparent IS NULL
            OR (t.oid = (SELECT min(i.inhrelid) FROM pg_catalog.pg_inherits i WHERE i.inhparent = h.inhparent)
-               AND EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = t.oid AND k.conindid = c.oid AND k.contype = 'x')));
+               AND EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = t.oid AND k.conindid = c.oid AND k.contype = 'x')))
+    WITH NO DATA;
+CREATE UNIQUE INDEX ON orgfold_catalog.shown (oid);
 
--- What the service declared and the server does not know: views, and identity columns.
-CREATE VIEW orgfold_catalog.declared_view AS
-    SELECT (3221225472 + (hashtextextended(v.key, 0) & 1073741823))::oid AS oid,
-           n.oid AS relnamespace,
-           (parse_ident(v.key))[2]::name AS relname,
-           v.value -> 'columns' AS columns,
-           v.value -> 'types' AS types,
-           v.value ->> 'query' AS query
-    FROM orgfold.catalog k
-    CROSS JOIN LATERAL jsonb_each(k.body -> 'views') v
-    JOIN pg_catalog.pg_namespace n ON n.nspname = (parse_ident(v.key))[1];
-
-CREATE VIEW orgfold_catalog.declared_view_column AS
-    SELECT v.oid AS attrelid, name.value::name AS attname, name.ordinality::smallint AS attnum,
-           coalesce(to_regtype(v.types ->> (name.ordinality - 1)::integer)::oid, 'pg_catalog.text'::regtype::oid) AS atttypid,
-           coalesce(CASE
-               WHEN v.types ->> (name.ordinality - 1)::integer ~ '^(character|character varying)\(\d+\)'
-                   THEN substring(v.types ->> (name.ordinality - 1)::integer from '\((\d+)\)')::integer + 4
-               WHEN v.types ->> (name.ordinality - 1)::integer ~ '^numeric\(\d+,\d+\)'
-                   THEN ((substring(v.types ->> (name.ordinality - 1)::integer from '\((\d+),')::integer << 16)
-                        | substring(v.types ->> (name.ordinality - 1)::integer from ',(\d+)\)')::integer) + 4
-               WHEN v.types ->> (name.ordinality - 1)::integer ~ '^(timestamp|time|bit|bit varying)\(\d+\)'
-                   THEN substring(v.types ->> (name.ordinality - 1)::integer from '\((\d+)\)')::integer
-           END, -1) AS atttypmod
-    FROM orgfold_catalog.declared_view v
-    CROSS JOIN LATERAL jsonb_array_elements_text(v.columns) WITH ORDINALITY AS name(value, ordinality);
-
+-- What the service declared and the server does not know: identity columns, which physically have a default.
 CREATE VIEW orgfold_catalog.declared_identity AS
     SELECT a.attrelid, a.attnum, CASE WHEN d.value ->> 'identity' = 'always' THEN 'a' ELSE 'd' END::"char" AS attidentity
     FROM orgfold.catalog k
@@ -73,7 +51,7 @@ CREATE VIEW orgfold_catalog.declared_identity AS
     JOIN pg_catalog.pg_namespace n ON n.nspname = (parse_ident(t.key))[1]
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = (parse_ident(t.key))[2]
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = d.value ->> 'name'
-    WHERE d.value ->> 'identity' IS NOT NULL AND (d.value ->> 'serial') IS DISTINCT FROM 'true';
+    WHERE d.value ->> 'identity' IN ('always', 'by_default');
 
 -- ---- Renumbering ----
 
@@ -102,9 +80,14 @@ RETURN coalesce((SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrel
 CREATE FUNCTION orgfold_catalog.has_org(relation oid) RETURNS boolean LANGUAGE sql STABLE
 RETURN coalesce((SELECT c.relkind = 'p' OR c.relispartition FROM pg_catalog.pg_class c WHERE c.oid = relation), false);
 
--- The role that orgs' statements run as: to them everything is theirs.
+-- The role that orgs' statements run as: to them everything is theirs. refresh() says who it is while another role runs it.
 CREATE FUNCTION orgfold_catalog.me() RETURNS oid LANGUAGE sql STABLE
-RETURN (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = current_user);
+RETURN (SELECT r.oid FROM pg_catalog.pg_roles r
+        WHERE r.rolname = coalesce(nullif(pg_catalog.current_setting('orgfold.runtime_role', true), ''), current_user));
+
+-- Whose an object is: PostgreSQL's own are its first superuser's.
+CREATE FUNCTION orgfold_catalog.owner(object oid) RETURNS oid LANGUAGE sql STABLE
+RETURN CASE WHEN object < 16384 THEN 10::oid ELSE orgfold_catalog.me() END;
 
 -- ---- Making a stand-in ----
 
@@ -127,27 +110,49 @@ CREATE FUNCTION orgfold_catalog.select_list(catalog text, replaced jsonb) RETURN
 $$;
 
 -- A view with the columns of a catalog. A version that lacks the catalog gets no stand-in.
-CREATE PROCEDURE orgfold_catalog.stand_in(
-    catalog text, source text, replaced jsonb DEFAULT '{}', also_source text DEFAULT NULL, also_replaced jsonb DEFAULT '{}'
-) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE orgfold_catalog.stand_in(catalog text, source text, replaced jsonb DEFAULT '{}', kind text DEFAULT 'VIEW')
+LANGUAGE plpgsql AS $$
 DECLARE
     list text := orgfold_catalog.select_list(catalog, replaced);
-    text text;
 BEGIN
     IF list IS NULL THEN
         RETURN;
     END IF;
-    -- psql compares the catalogs themselves with classoid.
-    IF catalog IN ('pg_language', 'pg_opclass', 'pg_opfamily', 'pg_rewrite', 'pg_trigger', 'pg_constraint') THEN
-        list := list || format(', %s::oid AS tableoid', to_regclass('pg_catalog.' || quote_ident(catalog))::oid);
-    END IF;
-    text := format('SELECT %s FROM %s', list, source);
-    IF also_source IS NOT NULL THEN
-        text := text || format(' UNION ALL SELECT %s FROM %s', orgfold_catalog.select_list(catalog, also_replaced), also_source);
-    END IF;
-    EXECUTE format('CREATE VIEW orgfold_catalog.%I WITH (security_barrier) AS %s', catalog, text);
+    EXECUTE format('CREATE %s orgfold_catalog.%I %s AS SELECT %s FROM %s %s', kind, catalog,
+        CASE kind WHEN 'VIEW' THEN 'WITH (security_barrier)' END, list, source,
+        CASE kind WHEN 'MATERIALIZED VIEW' THEN 'WITH NO DATA' END);
 END
 $$;
+
+-- The same, kept. Each of the keys gets an index.
+CREATE PROCEDURE orgfold_catalog.keep(catalog text, source text, replaced jsonb, VARIADIC keys text[]) LANGUAGE plpgsql AS $$
+DECLARE
+    key text;
+BEGIN
+    CALL orgfold_catalog.stand_in(catalog, source, replaced, 'MATERIALIZED VIEW');
+    FOREACH key IN ARRAY keys LOOP
+        EXECUTE format('CREATE INDEX ON orgfold_catalog.%I (%s)', catalog, key);
+    END LOOP;
+END
+$$;
+
+-- Makes what is kept anew, for a runtime role. Until the transaction ends, who reads it waits.
+CREATE FUNCTION orgfold_catalog.refresh(runtime_role text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    one text;
+BEGIN
+    PERFORM pg_catalog.set_config('orgfold.runtime_role', runtime_role, true);
+    FOR one IN
+        SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'orgfold_catalog' AND c.relkind = 'm' ORDER BY c.relname <> 'shown', c.relname
+    LOOP
+        EXECUTE format('REFRESH MATERIALIZED VIEW orgfold_catalog.%I', one);
+        EXECUTE format('ANALYZE orgfold_catalog.%I', one);
+    END LOOP;
+    PERFORM pg_catalog.set_config('orgfold.runtime_role', '', true);
+END
+$$;
+REVOKE EXECUTE ON FUNCTION orgfold_catalog.refresh(text) FROM PUBLIC;
 
 -- Stand-ins without rows.
 CREATE PROCEDURE orgfold_catalog.empty(VARIADIC catalogs text[]) LANGUAGE plpgsql AS $$
@@ -167,7 +172,7 @@ $$;
 CREATE FUNCTION orgfold_catalog.is_shown_setting(name text) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN lower(name) IN (
     'application_name', 'bytea_output', 'client_encoding', 'client_min_messages', 'datestyle', 'default_transaction_deferrable',
-    'default_transaction_isolation', 'default_transaction_read_only', 'extra_float_digits',
+    'default_table_access_method', 'default_transaction_isolation', 'default_transaction_read_only', 'extra_float_digits',
     'idle_in_transaction_session_timeout', 'in_hot_standby', 'integer_datetimes', 'intervalstyle', 'is_superuser', 'lc_collate',
     'lc_ctype', 'lc_messages', 'lc_monetary', 'lc_numeric', 'lc_time', 'lock_timeout', 'max_identifier_length',
     'max_index_keys', 'search_path', 'server_encoding', 'server_version', 'server_version_num', 'standard_conforming_strings',

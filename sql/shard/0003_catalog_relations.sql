@@ -1,10 +1,10 @@
 -- The stand-ins for the catalogs that describe relations.
 
-CALL orgfold_catalog.stand_in('pg_class', 'pg_catalog.pg_class c JOIN orgfold_catalog.shown s ON s.oid = c.oid',
+CALL orgfold_catalog.keep('pg_class', 'pg_catalog.pg_class c JOIN orgfold_catalog.shown s ON s.oid = c.oid',
     jsonb_build_object(
         'relname', $$s.name$$,
         'relkind', $$CASE c.relkind WHEN 'p' THEN 'r' WHEN 'I' THEN 'i' ELSE c.relkind END$$,
-        'relowner', $$orgfold_catalog.me()$$,
+        'relowner', 'orgfold_catalog.owner(c.oid)',
         'relam', $$CASE c.relkind WHEN 'p' THEN 2 ELSE c.relam END$$,
         'relfilenode', '0', 'reltablespace', '0', 'relpages', '0', 'reltuples', '-1', 'relallvisible', '0',
         'relallfrozen', '0', 'reltoastrelid', '0', 'relfrozenxid', $$'0'$$, 'relminmxid', $$'0'$$,
@@ -15,15 +15,9 @@ CALL orgfold_catalog.stand_in('pg_class', 'pg_catalog.pg_class c JOIN orgfold_ca
         'relhastriggers', $$c.relhastriggers OR EXISTS (SELECT FROM pg_catalog.pg_constraint k
             WHERE k.contype = 'f' AND s.leaf IN (k.conrelid, k.confrelid))$$,
         'relhassubclass', 'false', 'relrowsecurity', 'false', 'relforcerowsecurity', 'false',
-        'relispartition', 'false', 'relpartbound', 'NULL', 'relacl', 'NULL'),
-    -- A view of the service's is none of the server's: any view of the server gives the columns that are alike.
-    $$pg_catalog.pg_class c CROSS JOIN orgfold_catalog.declared_view v WHERE c.oid = 'pg_catalog.pg_views'::regclass$$,
-    jsonb_build_object(
-        'oid', 'v.oid', 'relname', 'v.relname', 'relnamespace', 'v.relnamespace', 'reltype', '0',
-        'relowner', 'orgfold_catalog.me()', 'relnatts', 'jsonb_array_length(v.columns)', 'relacl', 'NULL',
-        'relfrozenxid', $$'0'$$, 'relminmxid', $$'0'$$));
+        'relispartition', 'false', 'relpartbound', 'NULL', 'relacl', 'NULL'), 'oid', 'relnamespace, relname');
 
-CALL orgfold_catalog.stand_in('pg_attribute',
+CALL orgfold_catalog.keep('pg_attribute',
     $$pg_catalog.pg_attribute c JOIN orgfold_catalog.shown s ON s.oid = c.attrelid
       LEFT JOIN orgfold_catalog.declared_identity d ON d.attrelid = c.attrelid AND d.attnum = c.attnum
       WHERE c.attnum < 0 OR c.attnum > s.skip$$,
@@ -31,32 +25,24 @@ CALL orgfold_catalog.stand_in('pg_attribute',
         'attnum', 'CASE WHEN c.attnum > 0 THEN c.attnum - s.skip ELSE c.attnum END',
         'atthasdef', 'c.atthasdef AND d.attidentity IS NULL',
         'attidentity', 'coalesce(d.attidentity, c.attidentity)',
-        'atthasmissing', 'false', 'attmissingval', 'NULL', 'attacl', 'NULL'),
-    $$pg_catalog.pg_attribute c CROSS JOIN orgfold_catalog.declared_view_column v
-      JOIN pg_catalog.pg_type t ON t.oid = v.atttypid
-      WHERE c.attrelid = 'pg_catalog.pg_views'::regclass AND c.attnum = 1$$,
-    jsonb_build_object(
-        'attrelid', 'v.attrelid', 'attname', 'v.attname', 'attnum', 'v.attnum', 'atttypid', 'v.atttypid',
-        'atttypmod', 'v.atttypmod', 'attlen', 't.typlen', 'attbyval', 't.typbyval', 'attalign', 't.typalign',
-        'attstorage', 't.typstorage', 'attcollation', 't.typcollation',
-        'attndims', $$CASE t.typcategory WHEN 'A' THEN 1 ELSE 0 END$$));
+        'atthasmissing', 'false', 'attmissingval', 'NULL', 'attacl', 'NULL'), 'attrelid, attnum');
 
-CALL orgfold_catalog.stand_in('pg_attrdef',
+CALL orgfold_catalog.keep('pg_attrdef',
     $$pg_catalog.pg_attrdef c JOIN orgfold_catalog.shown s ON s.oid = c.adrelid
       WHERE NOT EXISTS (SELECT FROM orgfold_catalog.declared_identity d WHERE d.attrelid = c.adrelid AND d.attnum = c.adnum)$$,
-    jsonb_build_object('adnum', 'c.adnum - s.skip'));
+    jsonb_build_object('adnum', 'c.adnum - s.skip'), 'adrelid, adnum');
 
-CALL orgfold_catalog.stand_in('pg_index', 'pg_catalog.pg_index c JOIN orgfold_catalog.shown s ON s.oid = c.indexrelid',
+CALL orgfold_catalog.keep('pg_index', 'pg_catalog.pg_index c JOIN orgfold_catalog.shown s ON s.oid = c.indexrelid',
     jsonb_build_object(
         'indrelid', 's.owner',
         'indnatts', 'c.indnatts - s.skip', 'indnkeyatts', 'c.indnkeyatts - s.skip',
         'indkey', 'orgfold_catalog.index_columns(c.indkey, s.of_org, s.skip)',
         'indcollation', 'orgfold_catalog.without_first(c.indcollation::text, s.skip)',
         'indclass', 'orgfold_catalog.without_first(c.indclass::text, s.skip)',
-        'indoption', 'orgfold_catalog.without_first(c.indoption::text, s.skip)'));
+        'indoption', 'orgfold_catalog.without_first(c.indoption::text, s.skip)'), 'indexrelid', 'indrelid');
 
 -- A leaf's foreign keys and exclusion constraints are the table's. Operators come one for each column, org_id's first.
-CALL orgfold_catalog.stand_in('pg_constraint',
+CALL orgfold_catalog.keep('pg_constraint',
     $$pg_catalog.pg_constraint c
       LEFT JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
       LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.conrelid AND t.relispartition
@@ -86,51 +72,65 @@ CALL orgfold_catalog.stand_in('pg_constraint',
         -- Leaves name the columns that are set, because org_id must not be; all of them is what a plain SET NULL says.
         'confdelsetcols', $$CASE WHEN cardinality(orgfold_catalog.columns(c.confdelsetcols, o.of_org))
             = cardinality(orgfold_catalog.columns(c.conkey, o.of_org)) THEN NULL
-            ELSE orgfold_catalog.columns(c.confdelsetcols, o.of_org) END$$));
+            ELSE orgfold_catalog.columns(c.confdelsetcols, o.of_org) END$$), 'oid', 'conrelid', 'conindid', 'contypid');
 
-CALL orgfold_catalog.stand_in('pg_sequence', 'pg_catalog.pg_sequence c JOIN orgfold_catalog.shown s ON s.oid = c.seqrelid',
+CALL orgfold_catalog.keep('pg_sequence', 'pg_catalog.pg_sequence c JOIN orgfold_catalog.shown s ON s.oid = c.seqrelid',
     -- That shards draw from lanes is orgfold's affair.
     jsonb_build_object(
-        'seqstart', 'CASE WHEN c.seqstart <= c.seqincrement THEN 1 ELSE c.seqstart END', 'seqincrement', '1'));
+        'seqstart', 'CASE WHEN c.seqstart <= c.seqincrement THEN 1 ELSE c.seqstart END', 'seqincrement', '1'), 'seqrelid');
 
-CALL orgfold_catalog.stand_in('pg_description',
+CALL orgfold_catalog.keep('pg_description',
     $$pg_catalog.pg_description c
       LEFT JOIN orgfold_catalog.shown s ON s.oid = c.objoid AND c.classoid = 'pg_catalog.pg_class'::regclass
       WHERE s.oid IS NOT NULL OR c.classoid <> 'pg_catalog.pg_class'::regclass$$,
-    jsonb_build_object('objsubid', 'CASE WHEN c.objsubid > 0 THEN c.objsubid - coalesce(s.skip, 0) ELSE c.objsubid END'));
+    jsonb_build_object('objsubid', 'CASE WHEN c.objsubid > 0 THEN c.objsubid - coalesce(s.skip, 0) ELSE c.objsubid END'), 'objoid');
 
 -- Which sequence belongs to which column, and what an extension brought.
-CALL orgfold_catalog.stand_in('pg_depend',
+CALL orgfold_catalog.keep('pg_depend',
     $$pg_catalog.pg_depend c
-      LEFT JOIN orgfold_catalog.shown s ON s.oid = c.refobjid AND c.refclassid = 'pg_catalog.pg_class'::regclass
+      LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.refobjid AND c.refclassid = 'pg_catalog.pg_class'::regclass
+      LEFT JOIN orgfold_catalog.shown s
+        ON s.oid = coalesce(h.inhparent, c.refobjid) AND c.refclassid = 'pg_catalog.pg_class'::regclass
       LEFT JOIN orgfold_catalog.declared_identity d ON d.attrelid = s.oid AND d.attnum = c.refobjsubid
-      WHERE (c.classid = 'pg_catalog.pg_class'::regclass AND c.deptype IN ('a', 'i') AND s.oid IS NOT NULL
-             AND c.objid IN (SELECT q.seqrelid FROM pg_catalog.pg_sequence q))
+      WHERE (s.oid IS NOT NULL AND NOT (s.skip = 1 AND c.refobjsubid = 1)
+             AND ((c.classid = 'pg_catalog.pg_class'::regclass AND c.deptype IN ('a', 'i')
+                   AND c.objid IN (SELECT q.seqrelid FROM pg_catalog.pg_sequence q))
+                  -- What a view, a constraint and a default use.
+                  OR (c.classid = 'pg_catalog.pg_rewrite'::regclass
+                      AND c.objid IN (SELECT w.oid FROM pg_catalog.pg_rewrite w JOIN orgfold_catalog.shown v ON v.oid = w.ev_class AND v.is_view))
+                  OR (c.classid = 'pg_catalog.pg_constraint'::regclass AND c.objid IN (SELECT k.oid FROM orgfold_catalog.pg_constraint k))
+                  OR (c.classid = 'pg_catalog.pg_attrdef'::regclass AND c.objid IN (SELECT f.oid FROM orgfold_catalog.pg_attrdef f))))
+         -- An index and its constraint.
+         OR (c.refclassid = 'pg_catalog.pg_constraint'::regclass AND c.classid = 'pg_catalog.pg_class'::regclass
+             AND c.refobjid IN (SELECT k.oid FROM orgfold_catalog.pg_constraint k))
          OR (c.deptype = 'e' AND c.refclassid = 'pg_catalog.pg_extension'::regclass)$$,
     jsonb_build_object(
+        'refobjid', 'coalesce(h.inhparent, c.refobjid)',
         'refobjsubid', 'CASE WHEN c.refobjsubid > 0 THEN c.refobjsubid - coalesce(s.skip, 0) ELSE c.refobjsubid END',
-        'deptype', $$CASE WHEN d.attidentity IS NOT NULL THEN 'i' ELSE c.deptype END$$));
+        'deptype', $$CASE WHEN d.attidentity IS NOT NULL THEN 'i' ELSE c.deptype END$$), 'objid', 'refobjid');
 
-CALL orgfold_catalog.stand_in('pg_type',
+CALL orgfold_catalog.keep('pg_type',
     $$pg_catalog.pg_type c
       WHERE c.typnamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_class r WHERE r.oid = c.typrelid AND r.relispartition)
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e JOIN pg_catalog.pg_class r ON r.oid = e.typrelid
                         WHERE e.oid = c.typelem AND r.relispartition)$$,
-    jsonb_build_object('typowner', 'orgfold_catalog.me()', 'typacl', 'NULL'));
+    jsonb_build_object('typowner', 'orgfold_catalog.owner(c.oid)', 'typacl', 'NULL'), 'oid', 'typrelid', 'typelem', 'typname');
 
-CALL orgfold_catalog.stand_in('pg_namespace',
+CALL orgfold_catalog.keep('pg_namespace',
     $$pg_catalog.pg_namespace c WHERE c.nspname NOT IN ('orgfold', 'orgfold_catalog') AND c.nspname !~ '^pg_(toast_)?temp'$$,
-    jsonb_build_object('nspowner', 'orgfold_catalog.me()', 'nspacl', 'NULL'));
+    jsonb_build_object('nspowner', $$CASE c.nspname WHEN 'public' THEN 6171 ELSE orgfold_catalog.owner(c.oid) END$$, 'nspacl', 'NULL'), 'oid');
 
-CALL orgfold_catalog.stand_in('pg_proc',
+CALL orgfold_catalog.keep('pg_proc',
     'pg_catalog.pg_proc c WHERE c.pronamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)',
-    jsonb_build_object('proowner', 'orgfold_catalog.me()', 'proacl', 'NULL'));
+    jsonb_build_object('proowner', 'orgfold_catalog.owner(c.oid)', 'proacl', 'NULL'), 'oid', 'proname');
 
-CALL orgfold_catalog.stand_in('pg_rewrite',
-    'pg_catalog.pg_rewrite c WHERE c.ev_class IN (SELECT s.oid FROM orgfold_catalog.shown s)');
-CALL orgfold_catalog.stand_in('pg_trigger',
-    'pg_catalog.pg_trigger c WHERE NOT c.tgisinternal AND c.tgrelid IN (SELECT s.oid FROM orgfold_catalog.shown s)');
+CALL orgfold_catalog.keep('pg_rewrite',
+    'pg_catalog.pg_rewrite c WHERE c.ev_class IN (SELECT s.oid FROM orgfold_catalog.shown s)',
+    -- A rule's text names the columns of the tables it reads, org_id too.
+    jsonb_build_object('ev_qual', 'NULL', 'ev_action', 'NULL'), 'oid', 'ev_class');
+CALL orgfold_catalog.keep('pg_trigger',
+    'pg_catalog.pg_trigger c WHERE NOT c.tgisinternal AND c.tgrelid IN (SELECT s.oid FROM orgfold_catalog.shown s)', '{}', 'tgrelid');
 
 -- One database, one role; their names are the shard's own.
 CALL orgfold_catalog.stand_in('pg_database', 'pg_catalog.pg_database c WHERE c.datname = pg_catalog.current_database()',
@@ -138,7 +138,8 @@ CALL orgfold_catalog.stand_in('pg_database', 'pg_catalog.pg_database c WHERE c.d
 CALL orgfold_catalog.stand_in('pg_roles', 'pg_catalog.pg_roles c WHERE c.rolname = current_user', '{"rolconfig": "NULL"}');
 CALL orgfold_catalog.stand_in('pg_user', 'pg_catalog.pg_user c WHERE c.usename = current_user', '{"useconfig": "NULL"}');
 -- information_schema asks for it; orgs may not.
-CREATE VIEW orgfold_catalog.pg_authid AS SELECT * FROM orgfold_catalog.pg_roles;
+CALL orgfold_catalog.stand_in('pg_authid', $$pg_catalog.pg_roles c WHERE c.oid IN (10, 6171) OR c.rolname = current_user$$,
+    jsonb_build_object('rolname', $$CASE c.oid WHEN 10 THEN 'postgres' ELSE c.rolname END$$, 'rolpassword', 'NULL'));
 
 CALL orgfold_catalog.stand_in('pg_settings', $$pg_catalog.pg_settings c WHERE orgfold_catalog.is_shown_setting(c.name)$$,
     -- What orgfold says to servers of itself is not what the service says.
@@ -160,7 +161,7 @@ BEGIN
         'pg_ts_parser', 'pg_ts_template']
     LOOP
         -- Owners are this role, privileges are not told.
-        SELECT coalesce(jsonb_object_agg(a.attname, CASE WHEN a.attname ~ 'owner$' THEN 'orgfold_catalog.me()' ELSE 'NULL' END), '{}')
+        SELECT coalesce(jsonb_object_agg(a.attname, CASE WHEN a.attname ~ 'owner$' THEN 'orgfold_catalog.owner(c.oid)' ELSE 'NULL' END), '{}')
             INTO unsaid FROM pg_catalog.pg_attribute a
             WHERE a.attrelid = to_regclass('pg_catalog.' || quote_ident(same)) AND a.attnum > 0
               AND (a.attname ~ 'owner$' OR a.atttypid = 'aclitem[]'::regtype);

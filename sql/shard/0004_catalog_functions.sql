@@ -35,6 +35,13 @@ BEGIN
         EXECUTE format($$
             CREATE FUNCTION orgfold_catalog.%1$s(oid) RETURNS pg_catalog.%1$s LANGUAGE plpgsql STABLE STRICT AS $body$
             BEGIN
+                -- The only one of its kind is on a leaf, and would be printed by the leaf's name.
+                IF '%1$s' = 'regclass' AND EXISTS (
+                    SELECT FROM orgfold_catalog.shown s JOIN pg_catalog.pg_class c ON c.oid = s.oid WHERE s.oid = $1 AND s.name <> c.relname)
+                THEN
+                    RAISE feature_not_supported USING MESSAGE = 'the index of an exclusion constraint as regclass is not supported by orgfold',
+                        HINT = 'read its name in pg_class';
+                END IF;
                 IF orgfold_catalog.sees_%1$s($1) OR NOT EXISTS (SELECT FROM %4$s k WHERE k.oid = $1) THEN
                     RETURN $1;
                 END IF;
@@ -47,6 +54,9 @@ BEGIN
             BEGIN
                 IF $1 ~ '^[0-9]+$' THEN
                     RETURN orgfold_catalog.%1$s($1::oid);
+                END IF;
+                IF $1 = '-' THEN
+                    RETURN 0;
                 END IF;
                 found := pg_catalog.to_%1$s($1);
                 IF found IS NULL THEN
@@ -66,6 +76,9 @@ BEGIN
     END LOOP;
 END
 $do$;
+
+-- What a catalog's rows have as tableoid: a view's have none.
+CREATE FUNCTION orgfold_catalog.tableoid(catalog text) RETURNS oid LANGUAGE sql STABLE RETURN orgfold_catalog.regclass(catalog);
 
 CREATE FUNCTION orgfold_catalog.role(name) RETURNS oid LANGUAGE sql STABLE RETURN orgfold_catalog.regrole($1::text);
 CREATE FUNCTION orgfold_catalog.database(name) RETURNS oid LANGUAGE plpgsql STABLE AS $$
@@ -155,15 +168,25 @@ RETURN (
 CREATE FUNCTION orgfold_catalog.pg_get_indexdef(index oid) RETURNS text LANGUAGE sql STABLE
 RETURN orgfold_catalog.pg_get_indexdef(index, 0, false);
 
--- The service's own words for its views; the server's for its own.
+-- The server's words for a view, or the service's own where the server's would name org_id (NATURAL JOIN).
+CREATE FUNCTION orgfold_catalog.view_text(view oid, words text) RETURNS text LANGUAGE sql STABLE
+RETURN CASE WHEN words !~ '\yorg_id\y' THEN words ELSE (
+    SELECT ' ' || rtrim(v.value ->> 'query', E'; \n\t') || ';'
+    FROM orgfold.catalog k
+    CROSS JOIN LATERAL jsonb_each(k.body -> 'views') v
+    JOIN pg_catalog.pg_class c ON c.oid = view
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE parse_ident(v.key) = ARRAY[n.nspname::text, c.relname::text]) END;
 CREATE FUNCTION orgfold_catalog.pg_get_viewdef(view oid) RETURNS text LANGUAGE sql STABLE
-RETURN CASE WHEN view >= 3221225472
-            THEN (SELECT ' ' || rtrim(v.query, E'; \n\t') || ';' FROM orgfold_catalog.declared_view v WHERE v.oid = view)
-            WHEN view < 16384 THEN pg_catalog.pg_get_viewdef(view) END;
+RETURN CASE WHEN orgfold_catalog.sees_regclass(view) THEN orgfold_catalog.view_text(view, pg_catalog.pg_get_viewdef(view)) END;
 CREATE FUNCTION orgfold_catalog.pg_get_viewdef(view oid, pretty boolean) RETURNS text LANGUAGE sql STABLE
-RETURN orgfold_catalog.pg_get_viewdef(view);
+RETURN CASE WHEN orgfold_catalog.sees_regclass(view) THEN orgfold_catalog.view_text(view, pg_catalog.pg_get_viewdef(view, pretty)) END;
 CREATE FUNCTION orgfold_catalog.pg_get_viewdef(view oid, width integer) RETURNS text LANGUAGE sql STABLE
-RETURN orgfold_catalog.pg_get_viewdef(view);
+RETURN CASE WHEN orgfold_catalog.sees_regclass(view) THEN orgfold_catalog.view_text(view, pg_catalog.pg_get_viewdef(view, width)) END;
+CREATE FUNCTION orgfold_catalog.pg_get_viewdef(view text) RETURNS text LANGUAGE sql STABLE
+RETURN orgfold_catalog.pg_get_viewdef(orgfold_catalog.regclass(view)::oid);
+CREATE FUNCTION orgfold_catalog.pg_get_viewdef(view text, pretty boolean) RETURNS text LANGUAGE sql STABLE
+RETURN orgfold_catalog.pg_get_viewdef(orgfold_catalog.regclass(view)::oid, pretty);
 
 -- An expression belongs to the table it is shown with: with another's it would name another's first column, org_id.
 CREATE FUNCTION orgfold_catalog.is_expression_of(expression pg_node_tree, relation oid) RETURNS boolean LANGUAGE sql STABLE
@@ -201,21 +224,22 @@ CREATE FUNCTION orgfold_catalog.shobj_description(oid, name) RETURNS text LANGUA
 
 -- ---- Who and where ----
 
-CREATE FUNCTION orgfold_catalog.pg_get_userbyid(oid) RETURNS name LANGUAGE sql STABLE RETURN current_user;
+-- What is PostgreSQL's own belongs to its first superuser, whose name here is nobody's business, or to the database's owner.
+CREATE FUNCTION orgfold_catalog.pg_get_userbyid(oid) RETURNS name LANGUAGE sql STABLE
+RETURN CASE $1 WHEN orgfold_catalog.me() THEN current_user WHEN 10 THEN 'postgres'::name WHEN 6171 THEN 'pg_database_owner'::name
+               ELSE ('unknown (OID=' || $1 || ')')::name END;
 CREATE FUNCTION orgfold_catalog.pg_table_is_visible(relation oid) RETURNS boolean LANGUAGE sql STABLE
-RETURN CASE WHEN relation >= 3221225472
-            THEN EXISTS (SELECT FROM orgfold_catalog.declared_view v JOIN pg_catalog.pg_namespace n ON n.oid = v.relnamespace
-                         WHERE v.oid = relation AND n.nspname = ANY (pg_catalog.current_schemas(true)))
-            WHEN orgfold_catalog.sees_regclass(relation) THEN pg_catalog.pg_table_is_visible(relation) END;
--- An org may read and write its own rows of every table of its own; the tables themselves grant nobody anything.
+RETURN CASE WHEN orgfold_catalog.sees_regclass(relation) THEN pg_catalog.pg_table_is_visible(relation) END;
+
+-- An org may read and write its own rows of every table of its own, as an owner may; the tables and views themselves
+-- grant nobody anything.
 CREATE FUNCTION orgfold_catalog.may(relation oid, privileges text, otherwise boolean) RETURNS boolean LANGUAGE sql STABLE
 RETURN CASE
-    WHEN relation >= 3221225472 THEN upper(privileges) ~ '(^|,)\s*SELECT\s*(,|$)'
-    WHEN EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation AND s.leaf IS NOT NULL)
-        THEN upper(privileges) ~ '(^|,)\s*(SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES)\s*(,|$)'
+    WHEN EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation AND (s.leaf IS NOT NULL OR s.is_view))
+        THEN upper(privileges) ~ '^\s*(SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER)\s*(,|$)'
     WHEN relation < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation) THEN otherwise END;
 CREATE FUNCTION orgfold_catalog.has_table_privilege(relation oid, privileges text) RETURNS boolean LANGUAGE sql STABLE
-RETURN orgfold_catalog.may(relation, privileges, CASE WHEN relation < 3221225472 THEN pg_catalog.has_table_privilege(relation, privileges) END);
+RETURN orgfold_catalog.may(relation, privileges, pg_catalog.has_table_privilege(relation, privileges));
 CREATE FUNCTION orgfold_catalog.has_table_privilege(relation text, privileges text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.has_table_privilege(orgfold_catalog.regclass(relation)::oid, privileges);
 CREATE FUNCTION orgfold_catalog.has_table_privilege(role name, relation oid, privileges text) RETURNS boolean LANGUAGE sql STABLE
@@ -226,10 +250,23 @@ CREATE FUNCTION orgfold_catalog.has_any_column_privilege(relation oid, privilege
 RETURN orgfold_catalog.has_table_privilege(relation, privileges);
 CREATE FUNCTION orgfold_catalog.has_any_column_privilege(relation text, privileges text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.has_table_privilege(relation, privileges);
+-- org_id is not there.
+CREATE FUNCTION orgfold_catalog.column_number(relation oid, "column" text) RETURNS smallint LANGUAGE plpgsql STABLE STRICT AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM orgfold_catalog.pg_attribute a WHERE a.attrelid = relation AND a.attname = "column") THEN
+        RAISE undefined_column USING MESSAGE = pg_catalog.format('column "%s" of relation "%s" does not exist', "column",
+            (SELECT c.relname FROM orgfold_catalog.pg_class c WHERE c.oid = relation));
+    END IF;
+    RETURN (SELECT a.attnum FROM orgfold_catalog.pg_attribute a WHERE a.attrelid = relation AND a.attname = "column");
+END
+$$;
 CREATE FUNCTION orgfold_catalog.has_column_privilege(relation oid, "column" smallint, privileges text) RETURNS boolean LANGUAGE sql STABLE
-RETURN orgfold_catalog.has_table_privilege(relation, privileges);
+RETURN CASE WHEN EXISTS (SELECT FROM orgfold_catalog.pg_attribute a WHERE a.attrelid = relation AND a.attnum = "column")
+            THEN orgfold_catalog.has_table_privilege(relation, privileges) END;
+CREATE FUNCTION orgfold_catalog.has_column_privilege(relation oid, "column" text, privileges text) RETURNS boolean LANGUAGE sql STABLE
+RETURN orgfold_catalog.has_column_privilege(relation, orgfold_catalog.column_number(relation, "column"), privileges);
 CREATE FUNCTION orgfold_catalog.has_column_privilege(relation text, "column" text, privileges text) RETURNS boolean LANGUAGE sql STABLE
-RETURN orgfold_catalog.has_table_privilege(relation, privileges);
+RETURN orgfold_catalog.has_column_privilege(orgfold_catalog.regclass(relation)::oid, "column", privileges);
 CREATE FUNCTION orgfold_catalog.has_sequence_privilege(relation oid, privileges text) RETURNS boolean LANGUAGE sql STABLE
 RETURN CASE WHEN EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation) THEN pg_catalog.has_sequence_privilege(relation, privileges) END;
 CREATE FUNCTION orgfold_catalog.has_schema_privilege(schema oid, privileges text) RETURNS boolean LANGUAGE sql STABLE
@@ -279,7 +316,7 @@ RETURN CASE WHEN orgfold_catalog.sees_regtype(type) THEN pg_catalog.has_type_pri
 CREATE FUNCTION orgfold_catalog.has_type_privilege(type text, privilege text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.has_type_privilege(orgfold_catalog.regtype(type)::oid, privilege);
 CREATE FUNCTION orgfold_catalog.pg_has_role(role oid, privilege text) RETURNS boolean LANGUAGE sql STABLE
-RETURN CASE WHEN role = orgfold_catalog.me() THEN true END;
+RETURN CASE WHEN role IN (orgfold_catalog.me(), 6171) THEN true WHEN role = 10 THEN false END;
 CREATE FUNCTION orgfold_catalog.pg_has_role(role name, privilege text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.role(role) IS NOT NULL;
 CREATE FUNCTION orgfold_catalog.pg_has_role("user" name, role name, privilege text) RETURNS boolean LANGUAGE sql STABLE
@@ -357,3 +394,27 @@ RETURN CASE WHEN orgfold_catalog.regclass($1) IS NULL THEN 0 END;
 CREATE FUNCTION orgfold_catalog.pg_partition_ancestors(oid) RETURNS SETOF oid LANGUAGE sql IMMUTABLE AS $$ SELECT $1 WHERE false $$;
 CREATE FUNCTION orgfold_catalog.pg_partition_ancestors(text) RETURNS SETOF oid LANGUAGE sql STABLE AS
 $$ SELECT r FROM orgfold_catalog.regclass($1) AS r WHERE false $$;
+
+-- PostgreSQL's own take a regclass: without one of ours that does, the server's views would find the server's.
+DO $do$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT p.proname, pg_catalog.format_type(p.prorettype, NULL) AS result,
+               (SELECT string_agg(pg_catalog.format_type(u.t, NULL), ', ' ORDER BY u.n)
+                FROM unnest(p.proargtypes) WITH ORDINALITY AS u(t, n) WHERE u.n > 1) AS others,
+               (SELECT string_agg('$' || u.n, ', ' ORDER BY u.n)
+                FROM unnest(p.proargtypes) WITH ORDINALITY AS u(t, n) WHERE u.n > 1) AS passed
+        FROM pg_catalog.pg_proc p
+        JOIN pg_catalog.pg_proc o ON o.proname = p.proname AND o.pronargs = p.pronargs
+        WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND o.pronamespace = 'orgfold_catalog'::pg_catalog.regnamespace
+          AND p.proargtypes[0] = 'pg_catalog.regclass'::pg_catalog.regtype AND o.proargtypes[0] = 'oid'::pg_catalog.regtype
+          AND NOT p.proretset
+    LOOP
+        EXECUTE format('CREATE FUNCTION orgfold_catalog.%1$I(%2$s) RETURNS %3$s LANGUAGE sql STABLE
+            RETURN orgfold_catalog.%1$I(%4$s)', one.proname, concat_ws(', ', 'pg_catalog.regclass', one.others), one.result,
+            concat_ws(', ', '$1::oid', one.passed));
+    END LOOP;
+END
+$do$;

@@ -115,7 +115,7 @@ pub struct Catalog {
     pub schemas: Vec<String>,
     /// Tables by qualified name.
     pub tables: BTreeMap<QualifiedName, Table>,
-    /// Views by qualified name: expanded by the binder, no relation on the shard.
+    /// Views by qualified name: expanded by the binder; the views on the shard are only described.
     pub views: BTreeMap<QualifiedName, View>,
     /// The service's own functions that `migrate` found safe, by qualified name.
     pub functions: BTreeMap<QualifiedName, Function>,

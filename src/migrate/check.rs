@@ -163,6 +163,8 @@ fn implied(catalog: &Catalog, runtime: &str, stride: i16) -> BTreeSet<String> {
             DefinedType::Composite { fields } => format!("composite {name} ({})", fields.join(", ")),
         });
     }
+    // Nobody is granted anything on a view.
+    facts.extend(catalog.views.keys().map(|name| format!("relation {} of kind v", plain(name))));
     for (name, table) in &catalog.tables {
         for column in &table.columns {
             let Some(sequence) = &column.sequence else { continue };

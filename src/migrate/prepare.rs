@@ -42,6 +42,7 @@ const BOOTSTRAP: &str = include_str!("../../sql/shard/0000_bootstrap.sql");
 pub(super) async fn prepare(transaction: &Transaction<'_>, target: &ShardTarget) -> Result<(), MigrateError> {
     let failed = |source| MigrateError::Shard { shard: target.name.clone(), doing: "preparing it", source };
     transaction.batch_execute(BOOTSTRAP).await.map_err(failed)?;
+    let mut changed = false;
     for (name, when, text) in FILES {
         let sum = checksum(text);
         let known = transaction
@@ -60,6 +61,7 @@ pub(super) async fn prepare(transaction: &Transaction<'_>, target: &ShardTarget)
             Some(_) | None => {}
         }
         transaction.batch_execute(text).await.map_err(failed)?;
+        changed = true;
         transaction
             .execute(
                 "INSERT INTO orgfold.shard_file (name, checksum) VALUES ($1, $2) \
@@ -70,7 +72,23 @@ pub(super) async fn prepare(transaction: &Transaction<'_>, target: &ShardTarget)
             .map_err(failed)?;
     }
     runtime_role(transaction, target).await?;
-    privileges(transaction, target).await
+    privileges(transaction, target).await?;
+    // What the stand-ins keep belongs to the runtime role, which the config may have changed.
+    let owned = "SELECT EXISTS (SELECT FROM orgfold_catalog.pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner WHERE r.rolname = $1)";
+    let role = &target.plan.runtime_role;
+    if changed || !transaction.query_one(owned, &[role]).await.map_err(failed)?.get::<_, bool>(0) {
+        refresh(transaction, target).await?;
+    }
+    Ok(())
+}
+
+/// Makes what the catalogs' stand-ins keep anew: after whatever changed the shard's tables, in the same transaction.
+pub(super) async fn refresh(transaction: &Transaction<'_>, target: &ShardTarget) -> Result<(), MigrateError> {
+    let failed =
+        |source| MigrateError::Shard { shard: target.name.clone(), doing: "describing it to its orgs", source };
+    let refresh = "SELECT orgfold_catalog.refresh($1)";
+    transaction.execute(refresh, &[&target.plan.runtime_role]).await.map_err(failed)?;
+    Ok(())
 }
 
 const ROLE: &str = "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls, \

@@ -170,6 +170,7 @@ async fn apply(client: &mut Client, target: &ShardTarget, file: &SchemaFile, don
         let mut after = part.catalog.clone();
         respell_types(&transaction, target, &mut after).await?;
         write_catalog(&transaction, target, &after).await?;
+        prepare::refresh(&transaction, target).await?;
         transaction
             .execute(
                 "INSERT INTO orgfold.migration (name, checksum, parts, done) VALUES ($1, $2, $3, $4) \

@@ -148,9 +148,13 @@ fn the_predicate_has_two_halves() {
 #[test]
 fn names_are_looked_up_by_stand_ins() {
     for (sql, physical) in [
-        ("SELECT 'invoice'::regclass", "SELECT orgfold_catalog.regclass ('invoice')"),
-        ("SELECT CAST ($1 AS regtype)", "SELECT orgfold_catalog.regtype (CAST ($1 AS pg_catalog.regtype))"),
-        ("SELECT regclass 'invoice'::oid", "SELECT orgfold_catalog.regclass ('invoice')::oid"),
+        ("SELECT 'invoice'::regclass", "SELECT orgfold_catalog.regclass ('invoice') AS regclass"),
+        ("SELECT CAST ($1 AS regtype)", "SELECT orgfold_catalog.regtype (CAST ($1 AS pg_catalog.regtype)) AS regtype"),
+        ("SELECT regclass 'invoice'::oid", "SELECT orgfold_catalog.regclass ('invoice')::oid AS oid"),
+        (
+            "SELECT t.tableoid FROM pg_type t",
+            "SELECT orgfold_catalog.tableoid ('pg_catalog.pg_type') FROM orgfold_catalog.pg_type AS t",
+        ),
         (
             "SELECT 1 = ANY ($1::regclass[])",
             "SELECT 1 = ANY (orgfold_catalog.regclass_array (CAST (CAST ($1 AS pg_catalog.regclass []) AS pg_catalog.text [])))",

@@ -168,7 +168,7 @@ SELECT adbin FROM pg_attrdef WHERE adbin::text LIKE '%org%'
 -- answered 0 [SELECT 1]
 SELECT count(*) FROM pg_attrdef WHERE pg_get_expr(adbin, adrelid) LIKE '%org_id%'
 
--- answered [SELECT 0]
+-- answered nextval('ticket_id_seq'::regclass) [SELECT 1]
 SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef ORDER BY 1
 
 -- answered [SELECT 0]
@@ -213,7 +213,7 @@ UPDATE pg_class SET relname = 'x'
 -- refused 42501
 SELECT oid FROM pg_class WHERE relname = 'customer' FOR UPDATE
 
--- refused 42703
+-- answered 1259 [SELECT 1]
 SELECT c.tableoid FROM pg_class AS c LIMIT 1
 
 -- answered [SELECT 0]
@@ -273,7 +273,7 @@ SELECT g::regclass, g::oid::regtype FROM generate_series({oid:customer_p{leaf}},
 -- answered t|null [SELECT 1]
 SELECT has_table_privilege('customer', 'SELECT'), has_table_privilege({oid:customer_p{leaf}}, 'SELECT')
 
--- answered t [SELECT 1]
+-- refused 42703
 SELECT has_column_privilege('customer', 'org_id', 'SELECT')
 
 -- answered null|null [SELECT 1]
@@ -306,7 +306,7 @@ SELECT pg_get_expr(NULL, {oid:customer_p{leaf}})
 -- answered null [SELECT 1]
 SELECT pg_get_viewdef({oid:orgfold_catalog.pg_class})
 
--- refused 22P02
+-- answered  SELECT c.name,~    sum(i.total) AS total~   FROM (customer c~     JOIN invoice i ON ((i.customer = c.id)))~  GROUP BY c.name;|null [SELECT 1]
 SELECT pg_get_viewdef('spender'), pg_get_viewdef({oid:orgfold_catalog.pg_class}, true)
 
 -- answered [SELECT 0]

@@ -117,7 +117,7 @@ SELECT has_table_privilege('customer_p{leaf}', 'SELECT')
 -- answered f [SELECT 1]
 SELECT row_security_active('customer')
 
--- refused 22P02
+-- answered  SELECT c.name,~    sum(i.total) AS total~   FROM (customer c~     JOIN invoice i ON ((i.customer = c.id)))~  GROUP BY c.name; [SELECT 1]
 SELECT pg_get_viewdef('spender')
 
 -- answered null [SELECT 1]

@@ -115,6 +115,11 @@ async fn no_relation_of_the_catalogs_tells_of_others() {
         let error = told(&through, &format!("SELECT * FROM orgfold_catalog.\"{relation}\"")).await.unwrap_err();
         assert!(error.starts_with("42P01"), "{relation}: {error}");
     }
+    // What the neighbour drew from a sequence is not told.
+    assert_eq!(told(&through, "SELECT last_value FROM pg_sequences").await.unwrap().trim(), "");
+    let column = told(&through, "SELECT has_column_privilege('customer', 'org_id', 'SELECT')").await.unwrap_err();
+    assert!(column.starts_with("42703"), "{column}");
+    assert_eq!(told(&through, "SELECT has_column_privilege('customer', 'name', 'SELECT')").await.unwrap(), "t\n");
     let estimates = "SELECT relname, reltuples, relpages FROM pg_class WHERE reltuples > 0 OR relpages > 0";
     assert_eq!(told(&through, estimates).await.unwrap(), "");
     for counters in

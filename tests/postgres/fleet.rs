@@ -239,6 +239,20 @@ impl Fleet {
         (place.cluster.port(), name.clone(), name)
     }
 
+    /// A plain database with this schema that belongs to the runtime role, as its orgs' seem to; how to connect to it.
+    pub async fn private_of_runtime(&self, schema: &str) -> tokio_postgres::Config {
+        let place = &self.shards[0];
+        let name = format!("{}_private", place.database);
+        let client = place.cluster.connect("postgres").await.unwrap();
+        client.batch_execute(&format!("CREATE DATABASE {name} OWNER {RUNTIME} TEMPLATE template0")).await.unwrap();
+        let mut settings = tokio_postgres::Config::new();
+        settings.host("127.0.0.1").port(place.cluster.port()).user(RUNTIME).password(PASSWORD).dbname(&name);
+        let (client, connection) = settings.connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client.batch_execute(schema).await.unwrap();
+        settings
+    }
+
     /// The release role's connection to a shard.
     pub async fn release_client(&self, shard: usize) -> Client {
         self.client_as(shard, RELEASE).await

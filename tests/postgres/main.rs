@@ -9,6 +9,7 @@ mod differential;
 mod directory;
 mod fleet;
 mod functions;
+mod introspection;
 mod isolation;
 mod library;
 mod literals;

@@ -1,84 +1,164 @@
-//! psql's describing commands, through the proxy: they answer, and tell of nothing but the service's own tables.
+//! psql's describing commands, through the proxy and on a private database: what they print is the same.
 
 use std::process::Command;
 
-use crate::fleet::{Fleet, PASSWORD, RunningProxy};
+use crate::fleet::{Fleet, PASSWORD};
 
-fn psql(fleet: &Fleet, proxy: &RunningProxy, command: &str) -> (String, String) {
-    let output = Command::new(fleet.tool("psql"))
-        .args(["-X", "-h", "127.0.0.1", "-p", &proxy.port().to_string(), "-U", "app", "-d", "acme", "-c", command])
-        .env("PGPASSWORD", PASSWORD)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().trim_end().to_owned();
-    (text(output.stdout), text(output.stderr))
+const SCHEMA: &str = include_str!("../introspection/schema.sql");
+
+/// Printed alike, byte by byte.
+const EXACT: &str = r"
+\d
+\dt
+\di
+\dv
+\dv+
+\ds
+\dm
+\dE
+\d invoice
+\d+ invoice
+\d customer
+\d+ customer
+\d line
+\d remark
+\d+ currency
+\d debt
+\d+ debt
+\sv debt
+\d invoice_lower
+\d+ invoice_lower
+\d invoice_pkey
+\d invoice_at
+\d invoice_slot_excl
+\d invoice_id_seq
+\d+ invoice_id_seq
+\d customer_id_seq
+\d invoice_no_seq
+\d place
+\d i*
+\d nowhere
+\d public.*
+\dt nowhere
+\dn nowhere
+\dn
+\dL
+\df
+\df twice
+\da sum
+\do =
+\dT
+\dT+
+\dD
+\dD+
+\dp
+\dp invoice
+\z
+\dC mood
+\dc utf8*
+\dd
+\dx
+\dO
+\dF
+\dRp
+\dRs
+\ddp
+\dy
+\des
+\det
+\drds
+\dX
+\dA
+\dAc btree int*
+\dS pg_class
+\d pg_class
+\d pg_tables
+";
+
+/// Printed alike but for the sizes of files, which are those of all orgs and are not told.
+const SIZED: &str = r"
+\d+
+\dt+
+\di+
+\ds+
+";
+
+/// One psql runs all the commands; before each comes its name.
+fn psql(fleet: &Fleet, settings: &tokio_postgres::Config, commands: &str) -> Vec<(String, String)> {
+    let text = |value: Option<&str>| value.unwrap().to_owned();
+    let mut psql = Command::new(fleet.tool("psql"));
+    psql.args(["-X", "-h", "127.0.0.1", "-p", &settings.get_ports()[0].to_string()])
+        .args(["-U", &text(settings.get_user()), "-d", &text(settings.get_dbname())])
+        .env("PGPASSWORD", PASSWORD);
+    let commands: Vec<&str> = commands.lines().filter(|line| !line.is_empty()).collect();
+    // What psql says of an error goes where the rest does.
+    psql.args(["-c", "\\o |cat"]);
+    for command in &commands {
+        psql.args(["-c", &format!("\\qecho ===={command}"), "-c", command]);
+    }
+    let output = psql.output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(!err.contains("ERROR"), "{commands:?}\n{err}");
+    let parts: Vec<(String, String)> = out
+        .split("====")
+        .skip(1)
+        .map(|part| {
+            let (command, printed) = part.split_once('\n').unwrap();
+            (command.to_owned(), printed.to_owned())
+        })
+        .collect();
+    assert_eq!(parts.len(), commands.len(), "{err}");
+    parts
+}
+
+/// Sizes, and the widths that follow from them.
+fn without_sizes(printed: &str) -> String {
+    let line = |line: &str| {
+        let mut words: Vec<&str> =
+            line.split_whitespace().filter(|word| !word.trim_matches(['-', '+']).is_empty()).collect();
+        if let Some(at) = words.iter().position(|word| matches!(*word, "bytes" | "kB")) {
+            words.drain(at - 1..=at);
+        }
+        words.join(" ")
+    };
+    printed.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn describing_commands_answer_in_logical_terms() {
-    let ddl = "
-        CREATE TABLE customer (id bigint PRIMARY KEY, name text UNIQUE);
-        CREATE TABLE invoice (
-            id bigint PRIMARY KEY,
-            customer_id bigint REFERENCES customer ON DELETE SET NULL,
-            total numeric(12,2) CHECK (total >= 0)
-        );
-        CREATE INDEX invoice_total ON invoice (total);
-        -- orgfold: global
-        CREATE TABLE currency (code text PRIMARY KEY);
-        COMMENT ON TABLE invoice IS 'what is owed';
-        CREATE TYPE mood AS ENUM ('good', 'bad');
-    ";
-    let fleet = Fleet::with().ddl(ddl).orgs(&["acme"]).role("app", &[]).start().await;
+async fn describing_commands_print_what_they_print_alone() {
+    let fleet = Fleet::with().ddl(SCHEMA).orgs(&["acme"]).role("app", &[]).start().await;
     let proxy = fleet.proxy().await;
-    let commands = [
-        "\\d",
-        "\\dt",
-        "\\dt+",
-        "\\di",
-        "\\di+",
-        "\\dv",
-        "\\ds",
-        "\\dm",
-        "\\dE",
-        "\\d invoice",
-        "\\d+ invoice",
-        "\\d customer",
-        "\\d+ currency",
-        "\\d invoice_total",
-        "\\dn",
-        "\\dn+",
-        "\\df",
-        "\\du",
-        "\\l",
-        "\\dT",
-        "\\dT+",
-        "\\dD",
-        "\\dp",
-        "\\dx",
-        "\\d nowhere",
-    ];
-    for command in commands {
-        let (out, err) = psql(&fleet, &proxy, command);
-        assert!(!err.contains("ERROR"), "{command}: {err}");
-        for hidden in ["org_id", "_p0", "_p1", "orgfold_catalog"] {
-            assert!(!out.contains(hidden), "{command} shows {hidden}:\n{out}");
+    let (through, alone) = (proxy.settings("app", "acme"), fleet.private_of_runtime(SCHEMA).await);
+    let mut differences = Vec::new();
+    for (commands, sized) in [(EXACT, false), (SIZED, true)] {
+        let both = psql(&fleet, &alone, commands).into_iter().zip(psql(&fleet, &through, commands));
+        for ((command, mut wanted), (_, mut got)) in both {
+            if sized {
+                (wanted, got) = (without_sizes(&wanted), without_sizes(&got));
+            }
+            if wanted != got {
+                differences.push(format!("{command}\n{wanted}\n---- through orgfold\n{got}"));
+            }
         }
     }
-    let tables = psql(&fleet, &proxy, "\\dt").0;
-    assert!(tables.contains("invoice") && tables.contains("customer") && tables.contains("(3 rows)"), "{tables}");
-    let described = psql(&fleet, &proxy, "\\d invoice").0;
-    for part in [
-        "Table \"public.invoice\"",
-        "id          | bigint        |           | not null |",
-        "\"invoice_pkey\" PRIMARY KEY, btree (id)",
-        "\"invoice_total\" btree (total)",
-        "\"invoice_total_check\" CHECK (total >= 0::numeric)",
-        "\"invoice_customer_id_fkey\" FOREIGN KEY (customer_id) REFERENCES customer(id) ON DELETE SET NULL",
-    ] {
-        assert!(described.contains(part), "no {part} in\n{described}");
+    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn databases_roles_and_owners_are_the_own() {
+    let fleet = Fleet::with().ddl(SCHEMA).orgs(&["acme"]).role("app", &[]).start().await;
+    let proxy = fleet.proxy().await;
+    let told =
+        psql(&fleet, &proxy.settings("app", "acme"), "\\l\n\\l+\n\\du\n\\dg+\n\\dn\n\\dn+\n\\dL\n\\db\n\\dconfig\n");
+    for (command, printed) in told {
+        let rows = usize::from(printed.contains("(1 row)") || !printed.is_empty());
+        assert_eq!(rows, 1, "{command}\n{printed}");
+        for hidden in ["orgfold_release", "directory", "shard2", "_p0", "org_id", "orgfold_catalog"] {
+            assert!(!printed.contains(hidden), "{command} shows {hidden}:\n{printed}");
+        }
+        if matches!(command.as_str(), "\\l" | "\\du" | "\\dn" | "\\dL") {
+            assert!(printed.contains("(1 row)"), "{command}\n{printed}");
+        }
     }
-    let referenced = psql(&fleet, &proxy, "\\d customer").0;
-    assert!(referenced.contains("TABLE \"invoice\" CONSTRAINT \"invoice_customer_id_fkey\""), "{referenced}");
-    assert!(psql(&fleet, &proxy, "\\d nowhere").1.contains("Did not find any relation named \"nowhere\""));
 }

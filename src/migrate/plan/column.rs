@@ -74,7 +74,7 @@ impl ColumnSpec {
             collation: None,
             not_null: serial.is_some(),
             default: None,
-            identity: serial.map(|_| (Identity::ByDefault, PLAIN)),
+            identity: serial.map(|_| (Identity::Serial, PLAIN)),
             generated: None,
             constraints: Vec::new(),
         };

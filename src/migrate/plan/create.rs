@@ -176,6 +176,9 @@ impl Planner<'_> {
         let normal = types::normal(type_text);
         let base = normal.trim_end_matches("[]");
         let name = base.parse().unwrap_or_else(|_| QualifiedName::public(base.trim_matches('"')));
+        if base.starts_with("reg") || base == "aclitem" {
+            return Err(self.refuse(format!("{base}: its values are names in the physical database")));
+        }
         if self.catalog.tables.contains_key(&name) {
             return Err(self.refuse(format!("{name} is a table: its rows are no type for a column")));
         }

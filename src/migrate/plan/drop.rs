@@ -92,6 +92,8 @@ impl Planner<'_> {
         for name in &views {
             self.refuse_if_viewed(&name.name, "view")?;
         }
+        let list: Vec<String> = views.iter().map(relation).collect();
+        self.push(format!("DROP VIEW IF EXISTS {}", list.join(", ")));
         Ok(())
     }
 

@@ -190,9 +190,7 @@ impl Planner<'_> {
                 if !self.catalog.views.contains_key(&name) {
                     return Err(self.refuse(format!("view {name} does not exist")));
                 }
-                cursor.expect("is")?;
-                cursor.raw()?;
-                return cursor.end(); // a view has no relation that a comment could stand on
+                format!("VIEW {}", relation(&name))
             }
             _ => {
                 return Err(cursor

@@ -1,7 +1,8 @@
 //! CREATE VIEW.
 //!
-//! In: tokens. Out: a view of the catalog: its column names and its query in the service's words. Nothing is made on
-//! the shard: a view there would read the rows of all orgs, and with its owner's rights. Invariants: the query's columns
+//! In: tokens. Out: a view of the catalog: its column names and its query in the service's words, which statements run in
+//! its place. The view that is made on the shard would read the rows of all orgs: nobody is granted anything on it, and no
+//! statement names it; it is there to be described, by the catalogs' stand-ins. Invariants: the query's columns
 //! have names that do not change when a table gets a column, so `*` is refused. A view that statements
 //! could not use is refused. What is absent: recursive, temporary and materialized views, WITH CHECK OPTION.
 
@@ -10,7 +11,7 @@ use crate::catalog::{QualifiedName, View};
 use crate::migrate::Refusal;
 use crate::migrate::cursor::Cursor;
 use crate::migrate::lex::{Kind, Token};
-use crate::migrate::physical::relation;
+use crate::migrate::physical::{self, relation};
 use crate::plan::{CompileOptions, compile};
 
 impl Planner<'_> {
@@ -59,8 +60,11 @@ impl Planner<'_> {
             }
         }
         let query = cursor.rest().to_owned();
-        self.catalog.views.insert(name.clone(), View { columns, query });
-        self.check_view(&name)
+        let list = physical::columns(&columns);
+        self.catalog.views.insert(name.clone(), View { columns, query: query.clone() });
+        self.check_view(&name)?;
+        self.push(format!("CREATE OR REPLACE VIEW {} ({list}) AS {query}", relation(&name)));
+        Ok(())
     }
 
     /// A view that statements could not use is refused now, not when a service runs.

@@ -31,7 +31,13 @@ impl TargetTable<'_> {
     }
 
     pub(super) fn in_scope(&self) -> ScopeRelation {
-        ScopeRelation { alias: self.alias.clone(), columns: self.columns(), role: Role::Leaf, system: false }
+        ScopeRelation {
+            alias: self.alias.clone(),
+            columns: self.columns(),
+            role: Role::Leaf,
+            system: false,
+            catalog: None,
+        }
     }
 
     fn check_column(&self, column: &Ident) -> Result<(), PlanError> {
@@ -264,6 +270,7 @@ impl<'c> Binder<'c> {
             columns: target.columns(),
             role: Role::Leaf,
             system: false,
+            catalog: None,
         });
         nodes.extend([Node::Word("UPDATE"), Node::Word("SET")]);
         self.assignments(target, assignments, &scope, nodes)?;

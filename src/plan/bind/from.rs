@@ -165,6 +165,7 @@ impl Binder<'_> {
                                 columns: Columns::Known(names.clone()),
                                 role: Role::Source,
                                 system: false,
+                                catalog: None,
                             });
                         }
                         Ok(merged(left, right, Some(&names)))
@@ -369,7 +370,8 @@ impl Binder<'_> {
         }
         let aliases = alias_columns(alias);
         let columns = columns.renamed(&aliases);
-        scope.relations.push(ScopeRelation { alias: alias_name.clone(), columns, role, system });
+        let catalog = if let RelationKind::Catalog { physical } = &kind { Some(*physical) } else { None };
+        scope.relations.push(ScopeRelation { alias: alias_name.clone(), columns, role, system, catalog });
         Ok(vec![Node::Relation(Relation {
             kind,
             alias: alias_name,
@@ -450,7 +452,7 @@ fn alias_columns(alias: Option<&Alias>) -> Vec<Box<str>> {
 
 /// Puts a source in scope; what `*` means by it.
 fn add(scope: &mut Scope<'_>, alias: Box<str>, columns: Columns) -> Star {
-    let relation = ScopeRelation { alias, columns, role: Role::Source, system: false };
+    let relation = ScopeRelation { alias, columns, role: Role::Source, system: false, catalog: None };
     let star = star_of(&relation);
     scope.relations.push(relation);
     star

@@ -5,12 +5,12 @@
 //! `COALESCE(NULL::regclass, '16501')` as a relation of its own and print its name, and no stand-in would be asked. So it
 //! may stand where it is alone or only compared; anywhere else it must be cast to `text` or `oid`, or is refused.
 
-use super::super::ast::tree::{Cast, Lookup, Place};
+use super::super::ast::tree::{Cast, Ident, Lookup, Piece, Place};
 use super::super::error::PlanError;
 use super::super::policy::{self, lookup_type};
 use super::scope::Scope;
 use super::tree::{FunctionName, Node, TypeName};
-use super::{Binder, Nodes};
+use super::{Binder, Nodes, named};
 
 /// Functions that return values of these types.
 const RETURNING: [&str; 6] =
@@ -56,6 +56,20 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// `alias.tableoid` of a catalog, which a stand-in does not have: the oid of the catalog itself.
+    pub(super) fn tableoid(physical: &str, parts: [&Ident; 2], out: &mut Nodes) {
+        let [alias, name] = parts;
+        let catalog = physical.rsplit('.').next().unwrap_or(physical);
+        let text = format!("'pg_catalog.{catalog}'").into();
+        out.push(Node::Logical(vec![named(alias), Node::Word("."), named(name)]));
+        out.push(Node::Physical(vec![
+            Node::Word("orgfold_catalog.tableoid"),
+            Node::Word("("),
+            Node::Literal { text, at: 0 },
+            Node::Word(")"),
+        ]));
+    }
+
     /// A function that returns such a value stands only where one may.
     pub(super) fn check_place(name: &FunctionName) -> Result<(), PlanError> {
         let builtin = matches!(name.schema.as_deref(), None | Some("pg_catalog"));
@@ -66,6 +80,51 @@ impl Binder<'_> {
             (false, Settled::Alone | Settled::Compared) => Ok(()),
             (true, _) | (false, Settled::Mixed) => Err(misplaced(&name.name, name.at)),
         }
+    }
+}
+
+/// What PostgreSQL calls an output column that is a lookup, maybe cast further: the call of a stand-in would be called after
+/// the stand-in. `None`: it is none.
+pub(super) fn output_name(expr: &[Piece]) -> Option<Box<str>> {
+    match expr {
+        [Piece::Lookup(lookup)] => Some(name_of(lookup).unwrap_or_else(|| short_name(&lookup.name))),
+        [Piece::Lookup(lookup), .., Piece::Type(last)]
+            if expr.iter().skip(1).all(|piece| matches!(piece, Piece::Word("::", _) | Piece::Type(_))) =>
+        {
+            Some(name_of(lookup).unwrap_or_else(|| short_name(last)))
+        }
+        [
+            Piece::Word("CAST", _),
+            Piece::Word("(", _),
+            inner @ ..,
+            Piece::Word("AS", _),
+            Piece::Type(last),
+            Piece::Word(")", _),
+        ] => {
+            let [.., Piece::Lookup(lookup)] = inner else { return None };
+            output_name(inner).map(|_| name_of(lookup).unwrap_or_else(|| short_name(last)))
+        }
+        [Piece::Word("(", _), inner @ .., Piece::Word(")", _)] => output_name(inner),
+        [..] => None,
+    }
+}
+
+/// The name of what is looked up, when it has one that outlives casts.
+fn name_of(lookup: &Lookup) -> Option<Box<str>> {
+    match lookup.operand.as_slice() {
+        [Piece::Column { parts, output: _ }] => parts.last().map(|part| part.name.clone()),
+        [Piece::Function(function), ..] => Some(function.name.clone()),
+        [Piece::Lookup(inner)] => name_of(inner),
+        [..] => None,
+    }
+}
+
+fn short_name(name: &TypeName) -> Box<str> {
+    match &*name.name {
+        "bigint" => "int8".into(),
+        "int" | "integer" => "int4".into(),
+        "character varying" | "char varying" => "varchar".into(),
+        own => own.into(),
     }
 }
 

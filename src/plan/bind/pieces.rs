@@ -135,7 +135,14 @@ impl Binder<'_> {
     fn column(&mut self, parts: &[Ident], output: bool, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
         match parts {
             [name] => out.push(scope.name(&name.name, output, self.view_depth > 0, name.at)?),
-            [alias, name] => out.push(scope.qualified(&alias.name, &name.name, alias.at)?),
+            [alias, name] => {
+                let column = scope.qualified(&alias.name, &name.name, alias.at)?;
+                let catalog = scope.relation(&alias.name).and_then(|relation| relation.catalog);
+                match catalog {
+                    Some(physical) if &*name.name == "tableoid" => Self::tableoid(physical, [alias, name], out),
+                    Some(_) | None => out.push(column),
+                }
+            }
             [schema, table, name] => {
                 let column = scope.qualified(&table.name, &name.name, schema.at)?;
                 self.check_schema_of(schema, table)?;

@@ -387,6 +387,8 @@ impl Binder<'_> {
             self.pieces(expr, scope, out)?;
             if let Some(alias) = alias {
                 out.extend([Node::Word("AS"), named(alias)]);
+            } else if let Some(name) = super::lookup::output_name(expr) {
+                out.push(Node::Physical(vec![Node::Word("AS"), Node::Name { name, at: 0 }]));
             }
         }
         Ok(())

@@ -63,6 +63,8 @@ pub(crate) struct ScopeRelation {
     pub(crate) role: Role,
     /// System columns that a derived table passes on, because the statement names them.
     pub(crate) system: bool,
+    /// The stand-in, when it is a catalog.
+    pub(crate) catalog: Option<&'static str>,
 }
 
 /// The relations of one query level, and those around it.

@@ -220,6 +220,7 @@ impl Bound {
                 columns: Columns::of(table.columns.iter().map(|column| column.name.as_str())),
                 role: Role::Leaf,
                 system: false,
+                catalog: None,
             });
             nodes.push(Node::Word("WHERE"));
             binder.pieces(filter, &scope, &mut nodes)?;

@@ -97,6 +97,7 @@ pub(super) fn function(call: &FuncCall, facts: Facts<'_>) -> Verdict {
             let text = format!("{schema}.{name}");
             is_stand_in(&text) || of_the_org(name)
         }
+        ["current_schema"] | ["information_schema", "_pg_expandarray"] => true,
         [schema, name] => facts.catalog.functions.contains_key(&QualifiedName::new(schema, name)),
         [..] => false,
     };
@@ -151,7 +152,7 @@ fn is_allowed_function(name: &str) -> bool {
 /// Stand-ins that a name of PostgreSQL's leads to, and those that casts become.
 fn is_stand_in(text: &str) -> bool {
     let bare = text.rsplit('.').next().unwrap_or(text);
-    catalog_function(bare) == Some(text) || lookup_called(text).is_some()
+    catalog_function(bare) == Some(text) || lookup_called(text).is_some() || bare == "tableoid"
 }
 
 /// The parameter of `orgfold_catalog.regclass(CAST($1 AS pg_catalog.regclass))`: it keeps the type that it has in
@@ -245,6 +246,20 @@ pub(super) fn field(name: &str, defined: &BTreeSet<String>, reads_catalogs: bool
         "satisfies_hash_partition",
         "row_security_active",
     ];
+    // Columns of information_schema that are named like functions.
+    let described = [
+        "table_cat",
+        "table_catalog",
+        "table_name",
+        "table_schem",
+        "table_schema",
+        "table_type",
+        "schema_name",
+        "schema_owner",
+    ];
+    if reads_catalogs && described.contains(&name) {
+        return Ok(());
+    }
     let looks_internal = internal.iter().any(|prefix| name.starts_with(prefix));
     // Names that PostgreSQL gives to columns that have none.
     let implied = [
