@@ -195,3 +195,47 @@ pub(super) fn explained_row(frame: &Frame, catalog: &Catalog) -> Result<Bytes, M
     }
     Ok(out.freeze())
 }
+
+/// What the shard says of a prepared statement: its name is the client's, and the org no parameter of it.
+pub(super) fn under_own_name(fields: &mut [(u8, String)], name: &str) {
+    let stem = PREPARED.trim_end_matches('0');
+    for (letter, text) in fields {
+        match letter {
+            b'M' => {
+                if let Some(at) = text.find(stem)
+                    && let Some(end) = text.get(at..at + PREPARED.len())
+                {
+                    *text = text.replacen(end, name, 1);
+                }
+            }
+            b'D' => {
+                if let Some((wanted, got)) = counts(text) {
+                    *text = format!("Expected {wanted} parameters but got {got}.");
+                }
+            }
+            _other => {}
+        }
+    }
+}
+
+/// The client's counts of `Expected 2 parameters but got 1.`
+fn counts(detail: &str) -> Option<(u32, u32)> {
+    let (wanted, got) = detail.strip_prefix("Expected ")?.strip_suffix('.')?.split_once(" parameters but got ")?;
+    Some((wanted.parse::<u32>().ok()?.checked_sub(1)?, got.parse::<u32>().ok()?.checked_sub(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prepared_statement_has_the_clients_name_and_parameters() {
+        let mut fields = vec![
+            (b'M', "wrong number of parameters for prepared statement \"orgfold_prepared_00000012\"".to_owned()),
+            (b'D', "Expected 2 parameters but got 1.".to_owned()),
+        ];
+        under_own_name(&mut fields, "p");
+        assert_eq!(fields[0].1, "wrong number of parameters for prepared statement \"p\"");
+        assert_eq!(fields[1].1, "Expected 1 parameters but got 0.");
+    }
+}

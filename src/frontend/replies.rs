@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use super::fault::Fault;
-use super::prepared::explained_row;
+use super::prepared::{explained_row, under_own_name};
 use super::session::{CopyIn, End, Expect, Session};
 use super::statement::ClientStatement;
 use crate::catalog::logical_fields;
@@ -320,6 +320,9 @@ impl Session {
             .zip(statement)
             .and_then(|(at, statement)| statement.position(&catalog.catalog, self.place, at));
         let mut fields = logical_fields(fields, &catalog.catalog);
+        if let Some(Special::Execute(name)) = statement.map(ClientStatement::special) {
+            under_own_name(&mut fields, name);
+        }
         fields.extend(position.map(|position| (b'P', position.to_string())));
         let mut out = BytesMut::new();
         report::write(tag, &fields, &mut out);

@@ -438,3 +438,23 @@ fn merges() {
     );
     refused("MERGE INTO customer USING invoice i ON customer.org_id = 1 WHEN MATCHED THEN DELETE", "42703", 40);
 }
+
+#[test]
+fn a_table_grouped_by_its_key_stands_in_from_itself() {
+    physical(
+        "SELECT i.no, count(*) FROM invoice i JOIN customer c ON c.id = i.customer_id GROUP BY i.id HAVING i.total > 1",
+        "SELECT i.no, pg_catalog.count(*) FROM public.invoice_p02 AS i JOIN (SELECT id, name FROM public.customer_p02 WHERE \
+         org_id = $1) AS c ON c.id = i.customer_id WHERE i.org_id = $1 GROUP BY i.id, i.org_id HAVING i.total > 1",
+    );
+    // Nothing depends on the key, or the row may be NULL.
+    for sql in [
+        "SELECT i.id, sum(i.total) FROM invoice i GROUP BY i.id",
+        "SELECT i.no FROM customer c LEFT JOIN invoice i ON true GROUP BY i.id",
+        "SELECT no FROM invoice GROUP BY ROLLUP (id)",
+    ] {
+        let text = try_physical(sql).unwrap();
+        assert!(!text.contains("public.invoice_p02 AS"), "{text}");
+    }
+    refused("SELECT i.org_id FROM invoice i GROUP BY i.id, i.no", "42703", 8);
+    refused("SELECT no, org_id FROM invoice GROUP BY id", "42703", 12);
+}

@@ -326,6 +326,15 @@ impl Binder<'_> {
                         }
                         (RelationKind::Leaf { table }, columns)
                     }
+                    TableScope::Org
+                        if sample.is_empty()
+                            && alias.is_none_or(|alias| !alias.bracketed)
+                            && self.is_grouped_by_key(&alias_name, definition) =>
+                    {
+                        self.touches_org = true;
+                        role = Role::Leaf;
+                        (RelationKind::Leaf { table }, columns)
+                    }
                     TableScope::Org => {
                         self.touches_org = true;
                         let mut passed = names;
@@ -401,6 +410,7 @@ impl Binder<'_> {
             params: 0,
             touches_org: false,
             nullable: 0,
+            grouped: None,
             system: Vec::new(),
         };
         let bound = inner.locked_query(&query, None, false, locked)?;

@@ -7,6 +7,7 @@
 
 mod change;
 mod from;
+mod grouped;
 mod lookup;
 mod merge;
 mod pieces;
@@ -47,6 +48,8 @@ pub(crate) struct Binder<'c> {
     touches_org: bool,
     /// How many outer joins may fill the relation at hand with NULLs.
     nullable: usize,
+    /// What the query at hand is grouped by.
+    grouped: Option<grouped::Grouped>,
     /// The system columns that the statement names: derived tables pass them on.
     system: Vec<&'static str>,
 }
@@ -72,6 +75,7 @@ impl<'c> Binder<'c> {
             params: 0,
             touches_org: false,
             nullable: 0,
+            grouped: None,
             system,
         }
     }

@@ -3,6 +3,7 @@
 use super::super::ast::tree::{Clause, Distinct, Ident, Item, Piece, Query, Select, Statement, TableName, Term, With};
 use super::super::error::PlanError;
 use super::from::star_of;
+use super::grouped::Grouped;
 use super::pieces::qualified;
 use super::scope::{Columns, Role, Scope, Star};
 use super::tree::Node;
@@ -74,8 +75,10 @@ impl Binder<'_> {
     ) -> Result<BoundQuery, PlanError> {
         // A query of its own is no side of the join that it stands in.
         let nullable = std::mem::take(&mut self.nullable);
+        let grouped = std::mem::replace(&mut self.grouped, Grouped::of(query));
         let bound = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.query_level(query, outer, append_org, locked));
         self.nullable = nullable;
+        self.grouped = grouped;
         bound
     }
 
@@ -335,6 +338,10 @@ impl Binder<'_> {
         if let Some((words, items)) = group {
             self.pieces(words, &scope, &mut nodes)?;
             self.list(items, &scope, &mut nodes)?;
+            for relation in scope.relations.iter().filter(|relation| relation.role == Role::Leaf) {
+                let column = Node::OrgColumnOf { alias: relation.alias.clone() };
+                nodes.push(Node::Physical(vec![Node::Word(","), column]));
+            }
         }
         self.clause("HAVING", having.as_ref(), &scope, &mut nodes)?;
         self.pieces(windows, &scope, &mut nodes)?;

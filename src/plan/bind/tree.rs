@@ -40,6 +40,8 @@ pub(crate) enum Node {
     OrgPredicate { alias: Box<str> },
     /// `org_id` in a column list.
     OrgColumn,
+    /// `alias.org_id`, in GROUP BY.
+    OrgColumnOf { alias: Box<str> },
     /// The org's id as a value.
     OrgValue,
     /// The leaf's name of a constraint's index (ON CONFLICT ON CONSTRAINT): the physical base, and what the client wrote.

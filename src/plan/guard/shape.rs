@@ -198,6 +198,12 @@ pub(super) fn heads(clause: Option<&Node>) -> Vec<&Node> {
     }
 }
 
+/// Whether a node is `alias.org_id` of one of these: in GROUP BY it changes no group.
+pub(super) fn is_org_of(node: &Node, leaves: &[(&str, &Table)]) -> bool {
+    let Some(NodeEnum::ColumnRef(ColumnRef { fields, location: _ })) = &node.node else { return false };
+    matches!(strings(fields).as_deref(), Ok([alias, ORG_COLUMN]) if leaves.iter().any(|(known, _)| known == alias))
+}
+
 /// Whether a node is the predicate of one of these.
 pub(super) fn is_predicate_of(node: &Node, leaves: &[(&str, &Table)], facts: Facts<'_>) -> bool {
     leaves.iter().any(|(alias, _)| is_equation(node, Some(alias), facts) || is_fence(node, Some(alias), facts))

@@ -188,7 +188,12 @@ impl<'a> Walk<'a> {
             }
         }
         self.maybe(having_clause.as_deref())?;
-        for list in [distinct_clause, group_clause, window_clause, sort_clause] {
+        for node in group_clause {
+            if !shape::is_org_of(node, &locked) {
+                self.node(node)?;
+            }
+        }
+        for list in [distinct_clause, window_clause, sort_clause] {
             self.all(list)?;
         }
         self.maybe(limit_offset.as_deref())?;

@@ -73,6 +73,7 @@ fn check(nodes: &[Node], catalog: &Catalog) -> Result<(), PlanError> {
             | Node::Channel { name: _, at: _ }
             | Node::OrgPredicate { alias: _ }
             | Node::OrgColumn
+            | Node::OrgColumnOf { alias: _ }
             | Node::OrgValue
             | Node::LeafIndex { base: _, logical: _, at: _ } => {}
         }

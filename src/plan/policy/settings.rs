@@ -96,7 +96,9 @@ pub(crate) fn check_setting(name: &str, value: Option<&str>, read: bool, at: u32
     let harmless = match (name, value) {
         ("standard_conforming_strings", Some(value)) => matches!(value, "on" | "true" | "1" | "yes"),
         ("search_path", Some(value)) => {
+            // Names are found in public whatever is set: without it they would mean something else.
             value.split(',').all(|schema| matches!(schema.trim(), "public" | "$user" | "pg_catalog"))
+                && value.split(',').any(|schema| schema.trim() == "public")
         }
         _ => false,
     };
@@ -129,6 +131,7 @@ mod tests {
         }
         assert!(check_setting("search_path", Some("\"$user\", public"), false, 1).is_err());
         assert!(check_setting("search_path", Some("$user, public"), false, 1).is_ok());
+        assert!(check_setting("search_path", Some("pg_catalog"), false, 1).is_err());
         assert!(check_setting("standard_conforming_strings", Some("off"), false, 1).is_err());
         assert!(check_setting("client_encoding", Some("SQL_ASCII"), false, 1).is_err());
         assert!(check_setting("timezone", Some("UTC"), false, 1).is_ok());

@@ -78,6 +78,7 @@ const ALLOWED: &[&str] = &[
     "tstzmultirange",
     "tstzrange",
     "tsvector",
+    "unknown",
     "uuid",
     "varbit",
     "varchar",

@@ -161,6 +161,7 @@ impl<'a> Walk<'a> {
             | Node::CopyTarget { table: _ }
             | Node::OrgPredicate { alias: _ }
             | Node::OrgColumn
+            | Node::OrgColumnOf { alias: _ }
             | Node::OrgValue => true,
         }
     }

@@ -107,6 +107,7 @@ impl Printer<'_> {
                 self.org_predicate(Some(alias));
             }
             Node::OrgColumn => self.out.token(ORG_COLUMN),
+            Node::OrgColumnOf { alias } => self.org_column(Some(alias)),
             Node::OrgValue => self.org_value(),
             Node::LeafIndex { base, logical: _, at } => {
                 self.out.before("");

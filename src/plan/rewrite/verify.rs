@@ -86,6 +86,7 @@ fn count_leaves(nodes: &[Node]) -> usize {
             | Node::Channel { name: _, at: _ }
             | Node::OrgPredicate { alias: _ }
             | Node::OrgColumn
+            | Node::OrgColumnOf { alias: _ }
             | Node::OrgValue
             | Node::Logical(_) => 0,
         })
