@@ -102,7 +102,7 @@ SELECT 'CANARYx'::mood
 -- answered 1|1|(0,1) [SELECT 1]
 SELECT '1'::oid, '1'::xid, '(0,1)'::tid
 
--- refused 42704
+-- answered 1 [SELECT 1]
 SELECT '1'::cid
 
 -- refused 42704
@@ -123,10 +123,10 @@ SELECT '=r/x'::aclitem
 -- answered 1 2 [SELECT 1]
 SELECT '1 2'::oidvector
 
--- refused 42704
+-- answered 0/0 [SELECT 1]
 SELECT '0/0'::pg_lsn
 
--- refused 42704
+-- answered 1:1: [SELECT 1]
 SELECT '1:1:'::pg_snapshot
 
 -- refused 42704

@@ -95,7 +95,8 @@ BEGIN; COPY customer TO STDOUT; COMMIT
 -- extended: refused 42601
 SELECT 1; COPY (SELECT name FROM customer WHERE id = 1) TO STDOUT; SELECT 2
 
--- refused 0A000
+-- answered [BEGIN] / [SET CONSTRAINTS] / [COMMIT]
+-- extended: refused 42601
 BEGIN; SET CONSTRAINTS ALL DEFERRED; COMMIT
 
 -- refused 0A000

@@ -120,7 +120,6 @@ INSERT INTO product (id) VALUES (10)
 
 INSERT INTO product VALUES (11, 'much too long a name for twenty characters', 1)
 
--- open: another error: 42703 column "nope" does not exist
 SELECT nope FROM product
 
 SELECT * FROM nowhere

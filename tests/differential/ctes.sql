@@ -146,10 +146,8 @@ SELECT * FROM (WITH x AS (INSERT INTO empty VALUES (1) RETURNING 1) SELECT * FRO
 
 SELECT (WITH x AS (DELETE FROM empty RETURNING 1) SELECT count(*) FROM x)
 
--- open: refused: 42809 relation "empty" cannot be the target of a modifying statement
 WITH empty AS (SELECT 1 AS a) INSERT INTO empty SELECT a FROM empty
 
--- open: refused: 42809 relation "empty" cannot be the target of a modifying statement
 WITH empty AS (SELECT 1 AS a) DELETE FROM empty WHERE a > 1000
 
 WITH customer AS (SELECT 7 AS id) INSERT INTO empty (a) SELECT id FROM customer RETURNING *

@@ -289,7 +289,6 @@ SELECT 10_000
 -- open: another error: 42601 trailing junk after numeric literal
 SELECT 0x1F
 
--- open: another error: 42601 trailing junk after numeric literal
 SELECT 1a
 
 SELECT 'NaN'::float8 = 'NaN', 'inf'::float8 - 'inf', 'NaN'::numeric > 1e100, 'Infinity'::numeric, '-0'::float8

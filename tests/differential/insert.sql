@@ -68,7 +68,6 @@ INSERT INTO empty (a) SELECT 'x'
 
 INSERT INTO empty (a) SELECT '7' RETURNING a
 
--- open: another error: 42703 column "a" does not exist
 INSERT INTO empty (a) VALUES (a)
 
 INSERT INTO empty (a) VALUES ((SELECT max(id) FROM customer)) RETURNING a

@@ -184,7 +184,6 @@ SELECT * FROM jsonb_to_record('{"a": 1, "b": [2]}') AS t(a int, b int[])
 
 SELECT * FROM json_populate_record(NULL::address, '{"street": "x", "floor": 2}')
 
--- open: refused: 42883 function pg_catalog.unnest(integer[], text[]) does not exist
 SELECT * FROM unnest(ARRAY[1, 2], ARRAY['a']) AS t(n, s)
 
 SELECT * FROM unnest(ARRAY[1, 2]) n, unnest(ARRAY[n]) m

@@ -56,7 +56,6 @@ MOVE nope
 
 DECLARE c CURSOR FOR SELECT 1
 
--- open: another error: 0A000 DECLARE is not supported by orgfold
 BEGIN; DECLARE c CURSOR FOR SELECT nope; ROLLBACK
 
 ROLLBACK

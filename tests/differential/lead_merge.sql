@@ -69,7 +69,6 @@ MERGE INTO empty USING customer c ON a = c.id WHEN MATCHED THEN INSERT VALUES (1
 
 MERGE INTO empty USING customer c ON a = c.id
 
--- open: another error: 42703 column "a" does not exist
 MERGE INTO empty USING customer c ON a = c.id WHEN NOT MATCHED THEN INSERT VALUES (a, 'x')
 
 -- open: another error: 42601 INSERT has more expressions than target columns

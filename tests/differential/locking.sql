@@ -26,10 +26,10 @@ SELECT c.id, o.no FROM customer c JOIN orders o ON o.customer_id = c.id ORDER BY
 
 SELECT c.id, o.no FROM customer c LEFT JOIN orders o ON o.customer_id = c.id ORDER BY c.id, o.no FOR UPDATE OF c
 
--- open meaning: the nullable side of an outer join is locked
+-- open: said at Parse, where PostgreSQL says it at Execute
 SELECT c.id, o.no FROM customer c LEFT JOIN orders o ON o.customer_id = c.id FOR UPDATE
 
--- open meaning: the nullable side of an outer join is locked
+-- open: said at Parse, where PostgreSQL says it at Execute
 SELECT c.id, o.no FROM customer c LEFT JOIN orders o ON o.customer_id = c.id FOR UPDATE OF o
 
 SELECT id FROM customer FOR UPDATE OF nope

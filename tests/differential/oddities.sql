@@ -249,10 +249,8 @@ line') RETURNING b, length(b)
 
 DELETE FROM empty
 
--- open: another error: 42601 unterminated quoted string
 SELECT '
 
--- open: another error: 42601 unterminated quoted string
 ' AS blank_lines
 
 SELECT 1 -- one

@@ -68,7 +68,6 @@ SELECT name FROM customer ORDER BY 'name'
 
 SELECT name FROM customer ORDER BY NULL
 
--- open: another error: 42703 column "nope" does not exist
 SELECT name FROM customer ORDER BY nope
 
 SELECT name FROM customer ORDER BY name, name DESC, id
@@ -122,7 +121,6 @@ SELECT id FROM customer ORDER BY id LIMIT -1
 
 SELECT id FROM customer ORDER BY id OFFSET -1
 
--- open: another error: 42703 column "id" does not exist
 SELECT id FROM customer ORDER BY id LIMIT id
 
 SELECT id FROM customer ORDER BY id LIMIT 'x'
@@ -172,7 +170,6 @@ SELECT DISTINCT ON () id FROM customer
 
 SELECT DISTINCT ON (vip) id FROM customer ORDER BY id
 
--- open: another error: 42703 column "nope" does not exist
 SELECT DISTINCT ON (nope) id FROM customer
 
 SELECT id FROM customer ORDER BY id FOR UPDATE

@@ -71,7 +71,6 @@ SELECT current_role IS NOT NULL
 
 SELECT current_schema
 
--- open: refused: XX000 the second opinion on the rewritten statement: function current_schema is not on the list
 SELECT current_schema()
 
 SELECT user IS NULL
@@ -86,7 +85,6 @@ SELECT name AS from FROM customer WHERE id = 1
 
 SELECT name from, id FROM customer
 
--- open: another error: 42601 zero-length delimited identifier
 SELECT id AS "a.b", id AS "", 1 FROM customer
 
 SELECT id AS "a.b", id AS " " FROM customer

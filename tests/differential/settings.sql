@@ -216,9 +216,9 @@ SET xmloption = document
 
 SET search_path TO public
 
+-- refused 42501
 SET search_path TO pg_catalog
 
--- open meaning: names are looked up in the service's schemas, whatever search_path says
 SELECT count(*) FROM customer
 
 -- open: refused: 42501 permission denied to set parameter "search_path"

@@ -85,7 +85,6 @@ SELECT id FROM customer WHERE EXISTS (SELECT no FROM orders WHERE id = customer_
 
 SELECT (SELECT id FROM customer WHERE id = id LIMIT 1) IS NOT NULL
 
--- open: another error: 42703 column "nope" does not exist
 SELECT (SELECT nope FROM customer)
 
 SELECT (SELECT 1 FROM nowhere)

@@ -92,7 +92,6 @@ pub(super) fn function(call: &FuncCall, facts: Facts<'_>) -> Verdict {
         ["pg_catalog", "nextval"] => return nextval(call, facts),
         // Of several arrays: grammar, not a function.
         ["unnest"] => call.args.len() > 1,
-        ["current_schema"] => call.args.is_empty(),
         ["pg_catalog", name] => is_allowed_function(name),
         [schema, name] if *schema == CATALOG_SCHEMA => {
             let text = format!("{schema}.{name}");
