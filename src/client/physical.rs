@@ -194,6 +194,13 @@ impl Physical {
             Action::Run(run) => {
                 match &run.special {
                     Special::No => {}
+                    Special::Set { local: true, .. } if around == Around::Transaction => {}
+                    Special::Set { .. } => {
+                        return Err(refuse(
+                            "changing the session",
+                            "connections are pooled: use SET LOCAL in a transaction",
+                        ));
+                    }
                     Special::Explain => {
                         return Err(refuse("EXPLAIN", "run it through the proxy, which puts plans in logical terms"));
                     }

@@ -83,7 +83,7 @@ impl Session {
         }
         let statement = Arc::new(ClientStatement::new(text, types, plans, 0, catalog.id, named));
         match statement.special() {
-            Special::No | Special::Explain => {}
+            Special::No | Special::Explain | Special::Set { .. } => {}
             Special::Prepare(_) | Special::Execute(_) => {
                 return Err(Fault::error(
                     SqlState::FEATURE_NOT_SUPPORTED,

@@ -27,7 +27,7 @@ impl Session {
         let physical = self.physical(statement)?;
         match statement.special() {
             Special::Prepare(_) | Special::Execute(_) => Ok(self.under_number(&physical)),
-            Special::No | Special::Explain => Ok(physical),
+            Special::No | Special::Explain | Special::Set { .. } => Ok(physical),
         }
     }
 
@@ -45,7 +45,7 @@ impl Session {
     /// What must be on the backend before the statement, and in the session.
     pub(super) fn before(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
         match statement.special() {
-            Special::No | Special::Explain => Ok(()),
+            Special::No | Special::Explain | Special::Set { .. } => Ok(()),
             Special::Prepare(name) => {
                 if self.prepared.contains_key(name) || self.statements.contains_key(name) {
                     return Err(Fault::error(
@@ -97,7 +97,7 @@ impl Session {
     /// What must leave the backend after the statement.
     pub(super) fn after(&mut self, statement: &Arc<ClientStatement>) {
         match statement.special() {
-            Special::No | Special::Explain => {}
+            Special::No | Special::Explain | Special::Set { .. } => {}
             Special::Prepare(_) | Special::Execute(_) => {
                 let sql = format!("DEALLOCATE {}", self.number());
                 self.hidden(&Statement { sql: sql.into(), types: Arc::from([]) }, statement);

@@ -165,6 +165,9 @@ impl Session {
                 TransactionVerb::Begin | TransactionVerb::SetTransaction => {}
             }
         }
+        if let Special::Set { name, value, local: false } = statement.special() {
+            self.settings.set(name, Some(value));
+        }
         if let Some(command) = statement.session() {
             match command {
                 Command::Set { name, value, local: false } => self.settings.set(name, value.as_deref()),

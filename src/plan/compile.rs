@@ -1,8 +1,8 @@
 //! The path of a text through the stages, on one screen.
 
 use super::ast::tree::Ident;
-use super::ast::{Body, Lexeme, Parsed, Positions, Utility, parse, tokens};
-use super::bind::{Bound, BoundKind, MAX_CHANNEL_BYTES, SYSTEM_COLUMNS};
+use super::ast::{Body, Lexeme, Parsed, Positions, Utility, forbidden_setting, parse, tokens};
+use super::bind::{Bound, BoundKind, MAX_CHANNEL_BYTES, SYSTEM_COLUMNS, Setting};
 use super::error::PlanError;
 use super::policy::{Permit, check_setting, is_fixed};
 use super::rewrite::{OrgSource, identifier, rewrite};
@@ -44,8 +44,20 @@ fn one(
         }
         error
     };
+    let mut set = None;
     let (bound, literal) = match &body {
-        Body::Tree(statement) => (Bound::tree(statement, catalog, system_columns(lexemes)).map_err(placed)?, None),
+        Body::Tree(statement) => match Bound::set_config(statement) {
+            Some((bound, setting)) => {
+                check_setting(&setting.name, Some(&setting.value), false, setting.at).map_err(placed)?;
+                if is_fixed(&setting.name) || setting.name.starts_with("orgfold.") {
+                    return Err(forbidden_setting(&setting.name, setting.at));
+                }
+                let Setting { name, value, local, at: _ } = setting;
+                set = Some(Special::Set { name, value, local });
+                (bound, None)
+            }
+            None => (Bound::tree(statement, catalog, system_columns(lexemes)).map_err(placed)?, None),
+        },
         Body::Utility(utility) => match &**utility {
             Utility::Truncate { tables, cascade, restart } => {
                 (Bound::truncate(tables, *cascade, *restart, catalog).map_err(placed)?, Some(()))
@@ -105,7 +117,7 @@ fn one(
             Utility::Execute { name, arguments: _ } => Special::Execute(name.name.clone()),
             _plain => Special::No,
         },
-        Body::Tree(_) => Special::No,
+        Body::Tree(_) => set.unwrap_or(Special::No),
     };
     let permit = Permit::try_new(bound, catalog).map_err(placed)?;
     let template = rewrite(&permit, catalog, org, literal.is_none().then_some(lexemes)).map_err(placed)?;

@@ -122,6 +122,15 @@ pub enum Special {
     Explain,
     /// PREPARE of this name: physically [`PREPARED`], with the org as one more parameter behind the client's.
     Prepare(Box<str>),
+    /// `SELECT set_config(...)` of this setting: SET in other words. Whoever keeps settings for a session keeps it too.
+    Set {
+        /// The setting's name, lower case.
+        name: Box<str>,
+        /// The value.
+        value: Box<str>,
+        /// For this transaction only.
+        local: bool,
+    },
     /// EXECUTE of this name: [`PREPARED`] must have been prepared on the connection just before.
     Execute(Box<str>),
 }

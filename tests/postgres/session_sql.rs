@@ -215,3 +215,34 @@ async fn sequences_are_drawn_from_by_name() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn set_config_by_itself_is_set() {
+    let fleet = fleet().await;
+    let proxy = fleet.proxy().await;
+    let (acme, globex) = (proxy.connect("app", "acme").await, proxy.connect("app", "globex").await);
+    assert_eq!(rows(&acme, "SELECT set_config('TimeZone', 'Asia/Tokyo', false)").await, ["Asia/Tokyo"]);
+    // It follows the session, and no other finds it on the backend.
+    for _ in 0..3 {
+        assert_eq!(rows(&globex, "SHOW timezone; SELECT 1").await.len(), 2);
+        assert_ne!(rows(&globex, "SHOW timezone").await, ["Asia/Tokyo"]);
+        assert_eq!(rows(&acme, "SHOW timezone").await, ["Asia/Tokyo"]);
+    }
+    assert_eq!(rows(&acme, "BEGIN; SELECT set_config('timezone', 'UTC', true)").await, ["UTC"]);
+    acme.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(rows(&acme, "SHOW timezone").await, ["Asia/Tokyo"]);
+    acme.batch_execute("BEGIN; SELECT set_config('timezone', 'UTC', false); ROLLBACK").await.unwrap();
+    assert_eq!(rows(&acme, "SHOW timezone").await, ["Asia/Tokyo"]);
+    for refused in [
+        "SELECT set_config('role', 'postgres', false)",
+        "SELECT set_config('orgfold.org_id', '3', true)",
+        "SELECT set_config('orgfold.org', 'globex', false)",
+        "SELECT set_config('search_path', 'public', false)",
+        "SELECT set_config('cpu_operator_cost', '0', false)",
+        "SELECT set_config('time' || 'zone', 'UTC', false)",
+        "SELECT set_config('timezone', 'UTC', false), 1",
+        "SELECT set_config('timezone', 'UTC', false) FROM job",
+    ] {
+        assert!(rows(&acme, refused).await[0].starts_with("42501"), "{refused}");
+    }
+}

@@ -20,7 +20,7 @@ mod wrapped;
 pub(crate) use scope::SYSTEM_COLUMNS;
 pub(crate) use statement::{Bound, BoundKind};
 pub(crate) use tree::{FunctionName, Node, Relation, RelationKind, TypeName};
-pub(crate) use wrapped::{MAX_CHANNEL_BYTES, PREPARED};
+pub(crate) use wrapped::{MAX_CHANNEL_BYTES, PREPARED, Setting};
 
 use super::ast::tree::Ident;
 use super::error::PlanError;

@@ -1,6 +1,6 @@
 //! Statements around others: EXPLAIN, DECLARE, PREPARE; and those that name no table: FETCH, EXECUTE, NOTIFY.
 
-use super::super::ast::tree::{Ident, Piece, Query, TypeName};
+use super::super::ast::tree::{Distinct, Ident, Item, Piece, Query, Select, Statement, Term, TypeName};
 use super::super::ast::{CursorVerb, Explain, Prepare};
 use super::super::error::PlanError;
 use super::scope::Scope;
@@ -14,6 +14,20 @@ pub(crate) const PREPARED: &str = "orgfold_prepared_00000000";
 
 /// How long a channel's name may be, in bytes: the org's number goes before it.
 pub(crate) const MAX_CHANNEL_BYTES: usize = 32;
+
+/// A setting that a statement makes by a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Setting {
+    pub(crate) name: Box<str>,
+    pub(crate) value: Box<str>,
+    pub(crate) local: bool,
+    pub(crate) at: u32,
+}
+
+/// The value of a plain string literal.
+fn plain(literal: &str) -> Option<String> {
+    Some(literal.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
+}
 
 impl Bound {
     /// EXPLAIN. Costs are never shown: they tell of all the rows of a leaf.
@@ -101,6 +115,63 @@ impl Bound {
             None => nodes.push(Node::Physical(super::bracketed(vec![vec![Node::OrgValue]]))),
         }
         Ok(Bound { nodes, kind: BoundKind::Execute, params: binder.params, touches_org: true })
+    }
+
+    /// `SELECT set_config('name', 'value', local)` by itself, as drivers say it; `None` for anything else. It is SET in
+    /// other words, and judged as that.
+    pub(crate) fn set_config(statement: &Statement) -> Option<(Bound, Setting)> {
+        let Statement::Query(query) = statement else { return None };
+        let Query { with: None, first: Term::Select(select), rest, tail } = &**query else { return None };
+        let Select { at, distinct, items, into, from, from_at: _, condition, group, having, windows } = &**select;
+        let bare = rest.is_empty()
+            && tail.is_empty()
+            && *distinct == Distinct::No
+            && into.is_none()
+            && from.is_empty()
+            && condition.is_none()
+            && group.is_none()
+            && having.is_none()
+            && windows.is_empty();
+        let [Item { expr, alias: None, name: _ }] = items.as_slice() else { return None };
+        let [
+            Piece::Function(function),
+            Piece::Word("(", _),
+            Piece::Literal(name, name_at),
+            Piece::Word(",", _),
+            Piece::Literal(value, value_at),
+            Piece::Word(",", _),
+            Piece::Word(local @ ("TRUE" | "FALSE"), local_at),
+            Piece::Word(")", _),
+        ] = expr.as_slice()
+        else {
+            return None;
+        };
+        let builtin = matches!(function.schema.as_deref(), None | Some("pg_catalog"));
+        if !bare || !builtin || &*function.name != "set_config" {
+            return None;
+        }
+        let setting = Setting {
+            name: plain(name)?.to_ascii_lowercase().into(),
+            value: plain(value)?.into(),
+            local: *local == "TRUE",
+            at: function.at,
+        };
+        let arguments = [
+            Node::Word("("),
+            Node::Literal { text: name.clone(), at: *name_at },
+            Node::Word(","),
+            Node::Literal { text: value.clone(), at: *value_at },
+            Node::Word(","),
+            Node::Keyword(local, *local_at),
+            Node::Word(")"),
+        ];
+        let mut nodes = vec![
+            Node::Keyword("SELECT", *at),
+            Node::Logical(vec![Node::Function(function.clone())]),
+            Node::Physical(vec![Node::Word("pg_catalog.set_config")]),
+        ];
+        nodes.extend(arguments);
+        Some((Bound { nodes, kind: BoundKind::Query, params: 0, touches_org: false }, setting))
     }
 
     /// NOTIFY on a channel of the org's.

@@ -9,7 +9,8 @@ use super::{Facts, Refusal, Verdict};
 use crate::catalog::{CATALOG_SCHEMA, DefinedType, QualifiedName, Scope, Table};
 use crate::plan::ast::quoted;
 use crate::plan::policy::{
-    FunctionClass, catalog_function, catalog_relation, is_allowed, is_allowed_type, lookup_called, org_function,
+    FunctionClass, catalog_function, catalog_relation, check_setting, is_allowed, is_allowed_type, lookup_called,
+    org_function,
 };
 
 /// The columns that every physical table has besides its own, and that an org may see.
@@ -90,6 +91,7 @@ pub(super) fn function(call: &FuncCall, facts: Facts<'_>) -> Verdict {
     let names = strings(&call.funcname)?;
     let known = match names.as_slice() {
         ["pg_catalog", "nextval"] => return nextval(call, facts),
+        ["pg_catalog", "set_config"] => return set_config(call),
         // Of several arrays: grammar, not a function.
         ["unnest"] => call.args.len() > 1,
         ["pg_catalog", name] => is_allowed_function(name),
@@ -107,6 +109,24 @@ pub(super) fn function(call: &FuncCall, facts: Facts<'_>) -> Verdict {
 /// Whether a stand-in takes the org before its arguments.
 pub(super) fn of_the_org(name: &str) -> bool {
     org_function(name).is_some()
+}
+
+/// `set_config` of a setting that SET may make, by literals alone.
+fn set_config(call: &FuncCall) -> Verdict {
+    let text = |node: &Node| match &node.node {
+        Some(NodeEnum::AConst(constant)) => match &constant.val {
+            Some(a_const::Val::Sval(text)) => Some(text.sval.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let [name, value, _local] = call.args.as_slice()
+        && let (Some(name), Some(value)) = (text(name), text(value))
+        && check_setting(&name.to_ascii_lowercase(), Some(&value), false, 0).is_ok()
+    {
+        return Ok(());
+    }
+    Err(Refusal::new("set_config of what SET may not set"))
 }
 
 /// `nextval` of a sequence behind a column of the service's.
