@@ -56,6 +56,26 @@ fn plan(c: &mut Criterion) {
     let plans: Arc<[Plan]> = compile(&catalog, POINT, options).unwrap_or_default().into();
     cache.put(id, 0, POINT, plans);
     c.bench_function("cache/hit", |b| b.iter(|| cache.get(id, 0, black_box(POINT))));
+    // Two readers at once: of the same statement, whose counters they share, and each of its own.
+    let other = format!("{POINT} AND no > 0");
+    let plans: Arc<[Plan]> = compile(&catalog, &other, options).unwrap_or_default().into();
+    cache.put(id, 0, &other, plans);
+    for (name, texts) in [("the_same", [POINT, POINT]), ("their_own", [POINT, &other])] {
+        c.bench_function(&format!("cache/hit_of_two_threads/{name}"), |b| {
+            b.iter_custom(|rounds| {
+                let started = std::time::Instant::now();
+                std::thread::scope(|scope| {
+                    for text in texts {
+                        let cache = &cache;
+                        scope.spawn(move || {
+                            (0..rounds).for_each(|_| drop(black_box(cache.get(id, 0, black_box(text)))))
+                        });
+                    }
+                });
+                started.elapsed()
+            });
+        });
+    }
     let org = OrgId::try_new(42);
     c.bench_function("leaf_of", |b| b.iter(|| black_box(&org).as_ref().map(|org| leaf_of(*org, LeafCount::STANDARD))));
 }

@@ -105,6 +105,7 @@ type Verdict = Result<(), Refusal>;
 const STACK_BYTES: usize = 512 * 1024 * 1024;
 
 /// Two orgs whose leaves differ among 16.
+#[cfg_attr(not(any(feature = "guard", debug_assertions)), allow(dead_code))]
 const ORGS: [i64; 2] = [2, 3];
 
 /// Judges a physical text.
@@ -128,6 +129,7 @@ pub fn check(sql: &str, facts: Facts<'_>) -> Verdict {
 }
 
 /// Judges a plan's template as it is rendered for two orgs. `org` is the number of the org's parameter, if it has one.
+#[cfg_attr(not(any(feature = "guard", debug_assertions)), allow(dead_code))]
 pub(super) fn check_template(
     template: &Template,
     catalog: &Catalog,
