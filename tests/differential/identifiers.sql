@@ -36,6 +36,7 @@ SELECT public."Odd Table"."Select" FROM public."Odd Table" ORDER BY 1
 
 SELECT "public"."customer"."id" FROM "public"."customer" ORDER BY 1
 
+-- open: PostgreSQL 16 and later say it in a detail
 SELECT other.customer.id FROM customer
 
 SELECT * FROM other.customer

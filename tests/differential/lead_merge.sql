@@ -93,6 +93,7 @@ MERGE INTO ONLY empty USING (SELECT 1 AS x) s ON a = x WHEN MATCHED THEN DELETE
 
 MERGE empty USING (SELECT 1 AS x) s ON a = x WHEN MATCHED THEN DELETE
 
+-- open: PostgreSQL 17 and later add a hint
 MERGE INTO empty USING (SELECT 1 AS x) s ON a = x WHEN MATCHED THEN UPDATE SET empty.b = 'q'
 
 MERGE INTO empty USING generate_series(200, 202) g ON a = g WHEN NOT MATCHED THEN INSERT VALUES (g, 'g' || g)

@@ -214,6 +214,7 @@ SET TimeZone TO
 
 SET xmloption = document
 
+-- open meaning: PostgreSQL 18 reports the setting
 SET search_path TO public
 
 -- refused 42501
