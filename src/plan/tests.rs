@@ -295,6 +295,7 @@ fn literals_come_out_as_they_went_in() {
     );
     physical("SELECT 'a'\n'b'", "SELECT 'ab'");
     refused("SELECT 'a' 'b'", "42601", 12);
+    refused("SELECT json_object('{a}' '{b}')", "42601", 26);
     refused("SELECT 1; SELECT 'x", "42601", 18);
 }
 

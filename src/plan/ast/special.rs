@@ -123,11 +123,19 @@ impl Cursor<'_> {
             let query = self.placed(Place::Mixed, Cursor::query)?;
             out.push(Piece::Query(Box::new(query)));
         }
+        // Between two expressions stands something.
+        let mut after_operand = false;
         while !self.is_sign(")") {
             if self.json_words(out)? || self.sign(":", out) {
                 worded = true;
-            } else if !self.sign(",", out) {
+                after_operand = false;
+            } else if self.sign(",", out) {
+                after_operand = false;
+            } else if after_operand {
+                return Err(self.unexpected());
+            } else {
                 self.expr(out)?;
+                after_operand = true;
             }
         }
         self.expect_sign_to(")", out)?;
