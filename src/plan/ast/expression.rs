@@ -444,11 +444,14 @@ impl Cursor<'_> {
     fn case(&mut self, before: Before, out: &mut Pieces) -> Result<bool, PlanError> {
         let place = self.place_of_results(before);
         self.expect_word("CASE", out)?;
+        // `CASE a WHEN b` compares; `CASE WHEN c` judges.
+        let mut tested = Place::Mixed;
         if !self.is("when") {
-            self.expr(out)?;
+            tested = Place::Compared;
+            self.expr_at(Place::Compared, out)?;
         }
         while self.word(&["WHEN"], out) {
-            self.expr(out)?;
+            self.expr_at(tested.clone(), out)?;
             self.expect_word("THEN", out)?;
             self.expr_at(place.clone(), out)?;
         }
