@@ -23,5 +23,6 @@ mod random;
 mod raw;
 mod service;
 mod session_sql;
+mod sqlsmith;
 mod throwaway;
 mod tpch;

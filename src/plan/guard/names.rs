@@ -266,8 +266,10 @@ pub(super) fn field(name: &str, defined: &BTreeSet<String>, reads_catalogs: bool
         "satisfies_hash_partition",
         "row_security_active",
     ];
-    // Columns of information_schema that are named like functions.
+    // Columns of the catalogs that are named like functions.
     let described = [
+        "query_id",
+        "query_start",
         "table_cat",
         "table_catalog",
         "table_name",
