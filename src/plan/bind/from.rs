@@ -100,18 +100,19 @@ impl Binder<'_> {
                     out.push(Node::Word(")"));
                     return Ok(star);
                 };
-                // The alias hides the names inside.
-                let mut inner = Scope::new(scope.parent);
-                out.push(Node::Word("("));
-                let inside = if alias.name.as_ref().is_some_and(|name| locked.has(&name.name)) {
+                // The alias hides the names inside: no predicate outside could name a leaf that stands there itself.
+                if alias.name.as_ref().is_some_and(|name| locked.has(&name.name)) {
                     return Err(PlanError::unsupported("locking a join by its alias", 0));
-                } else {
-                    &Locked::Nothing
-                };
+                }
                 if *locked == Locked::All {
                     return Err(PlanError::unsupported("locking a join that has an alias", 0));
                 }
-                let star = self.joined(item, &mut inner, inside, out)?;
+                let mut inner = Scope::new(scope.parent);
+                out.push(Node::Word("("));
+                let grouped = self.grouped.take();
+                let star = self.joined(item, &mut inner, &Locked::Nothing, out);
+                self.grouped = grouped;
+                let star = star?;
                 out.push(Node::Word(")"));
                 self.alias_nodes(Some(alias), scope, out)?;
                 let columns = match star {

@@ -75,7 +75,7 @@ impl Binder<'_> {
     ) -> Result<BoundQuery, PlanError> {
         // A query of its own is no side of the join that it stands in.
         let nullable = std::mem::take(&mut self.nullable);
-        let grouped = std::mem::replace(&mut self.grouped, Grouped::of(query));
+        let grouped = self.grouped.take();
         let bound = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.query_level(query, outer, append_org, locked));
         self.nullable = nullable;
         self.grouped = grouped;
@@ -97,7 +97,11 @@ impl Binder<'_> {
         }
         let own = Locked::of(tail);
         let locked = if own == Locked::Nothing { locked } else { &own };
-        let Body { nodes: first, columns, mut scope } = self.term(first, outer, append_org, locked)?;
+        // Only of this query's own FROM: what stands in WITH has another.
+        self.grouped = Grouped::of(query);
+        let first = self.term(first, outer, append_org, locked);
+        self.grouped = None;
+        let Body { nodes: first, columns, mut scope } = first?;
         nodes.extend(first);
         if !rest.is_empty() {
             scope = open(outer);
