@@ -4,7 +4,7 @@
 //! table's; or nothing, when the line counts what belongs to all orgs of the leaf. What is absent: costs, which the
 //! planner never asks for.
 
-use super::logical::named;
+use super::logical::{named, replaced};
 use super::{Catalog, ORG_COLUMN};
 
 /// Lines that count rows and blocks of all orgs, or what others left behind.
@@ -37,7 +37,7 @@ pub fn explained(line: &str, catalog: &Catalog) -> Option<String> {
     {
         text.truncate(at);
     }
-    Some(words(&text, catalog))
+    Some(replaced(&text, |name| numbered(name, catalog)).into_owned())
 }
 
 /// Takes the org's predicates out of a condition, and its column out of a list.
@@ -105,35 +105,12 @@ fn group(text: &str, at: usize) -> Option<(usize, usize)> {
     Some((open, close))
 }
 
-/// Replaces physical names word by word; PostgreSQL numbers names that stand in a plan twice.
-fn words(text: &str, catalog: &Catalog) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut word = String::new();
-    for c in text.chars().chain(['\n']) {
-        if c.is_alphanumeric() || c == '_' || c == '$' {
-            word.push(c);
-            continue;
-        }
-        if !word.is_empty() {
-            out.push_str(&logical(&word, catalog));
-            word.clear();
-        }
-        if c != '\n' {
-            out.push(c);
-        }
-    }
-    out
-}
-
-fn logical(word: &str, catalog: &Catalog) -> String {
-    if let Some(name) = named(word, catalog) {
-        return name;
-    }
-    let numbered = word.rsplit_once('_').filter(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()));
-    match numbered.and_then(|(stem, number)| named(stem, catalog).map(|name| format!("{name}_{number}"))) {
-        Some(name) => name,
-        None => word.to_owned(),
-    }
+/// The logical name of a physical one, which PostgreSQL numbers where it stands in a plan twice.
+fn numbered(name: &str, catalog: &Catalog) -> Option<String> {
+    named(name, catalog).or_else(|| {
+        let (stem, number) = name.rsplit_once('_').filter(|(_, number)| number.bytes().all(|b| b.is_ascii_digit()))?;
+        named(stem, catalog).map(|name| format!("{name}_{number}"))
+    })
 }
 
 #[cfg(test)]
@@ -155,7 +132,10 @@ mod tests {
         };
         let table = Table { scope: Scope::Org, columns: vec![column], constraints: Vec::new(), indexes: Vec::new() };
         catalog.tables.insert(QualifiedName::public("invoice"), table);
+        let odd = catalog.tables.values().next().unwrap().clone();
+        catalog.tables.insert(QualifiedName::public("Odd Table"), odd);
         for (line, wanted) in [
+            ("Seq Scan on \"Odd Table_p02\" \"Odd Table_p02_1\"", Some("Seq Scan on \"Odd Table\" \"Odd Table_1\"")),
             ("Seq Scan on invoice_p02", Some("Seq Scan on invoice")),
             ("  Filter: (org_id = '42'::bigint)", None),
             ("  Filter: ((org_id = '42'::bigint) AND (id = 1))", Some("  Filter: (id = 1)")),

@@ -111,6 +111,11 @@ fn naming(catalog: &Catalog) -> LeafNaming {
 
 /// Physical names inside a text, in quotes or bare.
 fn names<'t>(text: &'t str, catalog: &Catalog) -> Cow<'t, str> {
+    replaced(text, |name| named(name, catalog))
+}
+
+/// A text with the names that `logical` knows replaced, in quotes or bare. What has no `_p` has no physical name.
+pub(super) fn replaced(text: &str, logical: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
     if !text.contains("_p") {
         return Cow::Borrowed(text);
     }
@@ -119,13 +124,13 @@ fn names<'t>(text: &'t str, catalog: &Catalog) -> Cow<'t, str> {
     while !rest.is_empty() {
         // A quoted name may hold anything, quotes too: messages do not double them.
         if let Some(inside) = rest.strip_prefix('"')
-            && let Some((end, logical)) = inside
+            && let Some((end, name)) = inside
                 .match_indices('"')
                 .take(MAX_QUOTES)
-                .find_map(|(end, _)| Some((end, named(inside.get(..end)?, catalog)?)))
+                .find_map(|(end, _)| Some((end, logical(inside.get(..end)?)?)))
         {
             out.push('"');
-            out.push_str(&logical);
+            out.push_str(&name);
             out.push('"');
             rest = inside.get(end + 1..).unwrap_or("");
             continue;
@@ -133,7 +138,7 @@ fn names<'t>(text: &'t str, catalog: &Catalog) -> Cow<'t, str> {
         let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
         if word > 0 {
             let (name, after) = rest.split_at(word);
-            out.push_str(&named(name, catalog).map_or(Cow::Borrowed(name), Cow::Owned));
+            out.push_str(&logical(name).map_or(Cow::Borrowed(name), Cow::Owned));
             rest = after;
             continue;
         }
