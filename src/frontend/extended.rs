@@ -6,9 +6,10 @@ use super::fault::Fault;
 use super::session::{CopyIn, End, Expect, Session};
 use super::statement::{ClientStatement, Way};
 use crate::catalog::Isolation;
+use crate::org::OrgId;
 use crate::plan::{CompileOptions, Session as Command, Special};
 use crate::sqlstate::SqlState;
-use crate::upstream::Statement;
+use crate::upstream::{Lease, Prepared, Statement};
 use crate::wire::bind::Bind;
 use crate::wire::{Cursor, Frame, Malformed, reply, request};
 
@@ -16,7 +17,7 @@ use crate::wire::{Cursor, Frame, Malformed, reply, request};
 const SET_ORG: &str = "SELECT pg_catalog.set_config('orgfold.org_id', $1, true)";
 
 /// The portal of orgfold's own statements.
-pub(super) const HIDDEN_PORTAL: &str = "orgfold_hidden";
+const HIDDEN_PORTAL: &str = "orgfold_hidden";
 
 fn broken(malformed: Malformed) -> End {
     End::Fault(malformed.into())
@@ -114,7 +115,7 @@ impl Session {
         self.ensure_lease().await?;
         let physical = self.physical(statement)?;
         let shown = Expect::Parse { shown: true, name: Some(name.into()), statement: Arc::clone(statement) };
-        if self.send_prepare(&physical, statement.named, shown).is_none() {
+        if !self.prepare_on_backend(&physical, statement.named, shown)?.is_new {
             self.say(|out| reply::bare(b'1', out));
         }
         Ok(())
@@ -127,35 +128,38 @@ impl Session {
         statement.physical(catalog, self.place, &self.settings)
     }
 
-    /// Prepares on the backend; `Some` when Parse had to be sent, with `expect` queued for its answer.
-    pub(super) fn send_prepare(&mut self, physical: &Statement, named: bool, expect: Expect) -> Option<()> {
-        let backend = self.lease.as_mut()?.backend()?;
+    /// Prepares on the backend what it has not got; `expect` is queued for the answer to a Parse.
+    fn prepare_on_backend(&mut self, physical: &Statement, named: bool, expect: Expect) -> Result<Prepared, Fault> {
+        let Some(backend) = self.lease.as_mut().and_then(Lease::backend) else {
+            return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
+        };
         let prepared = backend.prepare(physical, named);
         if !prepared.is_new {
-            return None;
+            return Ok(prepared);
         }
         self.expect.push_back(expect);
         self.group_open = true;
-        let backend = self.lease.as_mut()?.backend()?;
         if let Some(surplus) = backend.surplus() {
             request::close(b'S', &surplus, &mut backend.channel().output);
             self.expect.push_back(Expect::Close { shown: false });
         }
-        Some(())
+        Ok(prepared)
     }
 
     /// The name under which a statement is prepared on the backend, preparing it first if need be.
     pub(super) fn prepared_name(&mut self, statement: &Arc<ClientStatement>) -> Result<Arc<str>, Fault> {
         let physical = self.numbered(statement)?;
-        let hidden = Expect::Parse { shown: false, name: None, statement: Arc::clone(statement) };
-        let _ = self.send_prepare(&physical, statement.named, hidden);
-        if !statement.named {
-            return Ok("".into());
-        }
-        let Some(backend) = self.backend() else {
-            return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
-        };
-        Ok(backend.prepare(&physical, statement.named).name)
+        self.hidden_name(&physical, statement.named, statement)
+    }
+
+    fn hidden_name(
+        &mut self,
+        physical: &Statement,
+        named: bool,
+        whose: &Arc<ClientStatement>,
+    ) -> Result<Arc<str>, Fault> {
+        let hidden = Expect::Parse { shown: false, name: None, statement: Arc::clone(whose) };
+        Ok(self.prepare_on_backend(physical, named, hidden)?.name)
     }
 
     /// A statement by the client's name, compiled anew when the catalog has changed since.
@@ -364,17 +368,26 @@ impl Session {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org"));
         };
         let set = Statement { sql: SET_ORG.into(), types: Arc::from([25]) };
-        let hidden = Expect::Parse { shown: false, name: None, statement: Arc::clone(statement) };
-        let _ = self.send_prepare(&set, true, hidden);
+        self.hidden(&set, true, Some(org), statement)
+    }
+
+    /// Runs something whose answer the client does not see, before or after its statement. The org's id is the only
+    /// parameter, as text, of what takes one.
+    pub(super) fn hidden(
+        &mut self,
+        physical: &Statement,
+        named: bool,
+        org: Option<OrgId>,
+        statement: &Arc<ClientStatement>,
+    ) -> Result<(), Fault> {
+        let name = self.hidden_name(physical, named, statement)?;
         let Some(backend) = self.backend() else {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
         };
-        let name = backend.prepare(&set, true).name;
         let mut bind = Bind::plain();
         HIDDEN_PORTAL.clone_into(&mut bind.portal);
         let out = &mut backend.channel().output;
-        // The org's id is the statement's only parameter, as text.
-        bind.write(&name, Some(org.get()), out);
+        bind.write(&name, org.map(OrgId::get), out);
         request::execute(HIDDEN_PORTAL, 0, out);
         request::close(b'P', HIDDEN_PORTAL, out);
         self.expect.push_back(Expect::Bind { shown: false, statement: None });

@@ -159,7 +159,7 @@ async fn begin(
             held: None,
             prepared: HashMap::new(),
             executed: 0,
-            spoiled: false,
+            unforgotten: 0,
             ear: None,
             heard: VecDeque::new(),
             lost: false,

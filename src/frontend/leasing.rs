@@ -84,7 +84,7 @@ impl Session {
         }
         if let Some(lease) = self.lease.take() {
             // Dropped, it is closed.
-            if !std::mem::take(&mut self.spoiled) {
+            if std::mem::take(&mut self.unforgotten) == 0 {
                 lease.release();
             }
         }
@@ -96,7 +96,7 @@ impl Session {
     pub(super) async fn backend_lost(&mut self) {
         self.key.running.end().await;
         drop(self.lease.take());
-        self.spoiled = false;
+        self.unforgotten = 0;
         self.catalog = None;
         self.place = None;
         self.copy = CopyIn::No;

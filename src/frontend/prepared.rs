@@ -10,7 +10,6 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 
 use super::ear::Ear;
-use super::extended::HIDDEN_PORTAL;
 use super::fault::Fault;
 use super::session::{Expect, Session};
 use super::statement::ClientStatement;
@@ -18,8 +17,7 @@ use crate::catalog::{Catalog, explained};
 use crate::plan::{PREPARED, Session as Command, Special};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
-use crate::wire::bind::Bind;
-use crate::wire::{Cursor, Frame, Malformed, reply, request};
+use crate::wire::{Cursor, Frame, Malformed, reply};
 
 impl Session {
     /// The physical statement of PREPARE or EXECUTE, under the session's next name. Other statements as they are.
@@ -29,6 +27,12 @@ impl Session {
             Special::Prepare(_) | Special::Execute(_) => Ok(self.under_number(&physical)),
             Special::No | Special::Explain | Special::Set { .. } => Ok(physical),
         }
+    }
+
+    /// One more name, which the backend knows until it has forgotten it.
+    fn count(&mut self) {
+        self.executed += 1;
+        self.unforgotten += 1;
     }
 
     fn number(&self) -> String {
@@ -53,8 +57,7 @@ impl Session {
                         format!("prepared statement \"{name}\" already exists"),
                     ));
                 }
-                self.executed += 1;
-                self.spoiled = true;
+                self.count();
                 self.prepared.insert(name.clone(), Arc::clone(statement));
                 Ok(())
             }
@@ -67,12 +70,10 @@ impl Session {
                     ));
                 };
                 let prepared = self.renewed(prepared)?;
-                self.executed += 1;
-                self.spoiled = true;
+                self.count();
                 let physical = self.physical(&prepared)?;
                 let physical = self.under_number(&physical);
-                self.hidden(&physical, statement);
-                Ok(())
+                self.hidden(&physical, false, None, statement)
             }
         }
     }
@@ -95,31 +96,16 @@ impl Session {
     }
 
     /// What must leave the backend after the statement.
-    pub(super) fn after(&mut self, statement: &Arc<ClientStatement>) {
+    pub(super) fn after(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
         match statement.special() {
-            Special::No | Special::Explain | Special::Set { .. } => {}
+            Special::No | Special::Explain | Special::Set { .. } => Ok(()),
             Special::Prepare(_) | Special::Execute(_) => {
                 let sql = format!("DEALLOCATE {}", self.number());
-                self.hidden(&Statement { sql: sql.into(), types: Arc::from([]) }, statement);
+                self.hidden(&Statement { sql: sql.into(), types: Arc::from([]) }, false, None, statement)?;
+                self.expect.push_back(Expect::Forgotten);
+                Ok(())
             }
         }
-    }
-
-    /// Runs something whose answer the client does not see.
-    fn hidden(&mut self, physical: &Statement, statement: &Arc<ClientStatement>) {
-        let expect = Expect::Parse { shown: false, name: None, statement: Arc::clone(statement) };
-        let _ = self.send_prepare(physical, false, expect);
-        let Some(backend) = self.backend() else { return };
-        let mut bind = Bind::plain();
-        HIDDEN_PORTAL.clone_into(&mut bind.portal);
-        let out = &mut backend.channel().output;
-        bind.write("", None, out);
-        request::execute(HIDDEN_PORTAL, 0, out);
-        request::close(b'P', HIDDEN_PORTAL, out);
-        self.expect.push_back(Expect::Bind { shown: false, statement: None });
-        self.expect.push_back(Expect::ExecuteHidden);
-        self.expect.push_back(Expect::Close { shown: false });
-        self.group_open = true;
     }
 
     /// A PREPARE that failed has made nothing.

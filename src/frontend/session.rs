@@ -46,6 +46,8 @@ pub(super) enum Expect {
     Execute { statement: Arc<ClientStatement>, simple: bool },
     /// The same, for orgfold's own eyes.
     ExecuteHidden,
+    /// Nothing: what PREPARE made on the backend was forgotten before.
+    Forgotten,
     /// CloseComplete.
     Close { shown: bool },
     /// ErrorResponse, to be replaced by this one.
@@ -126,8 +128,8 @@ pub(super) struct Session {
     pub(super) prepared: HashMap<Box<str>, Arc<ClientStatement>>,
     /// How many names EXECUTE has used on this session's backends.
     pub(super) executed: u64,
-    /// The backend keeps something that nobody else may find: it is closed, not given back.
-    pub(super) spoiled: bool,
+    /// How many of those names the backend still knows: while it does, it is closed, not given back.
+    pub(super) unforgotten: u32,
     /// On which it listens.
     pub(super) ear: Option<Ear>,
     /// Heard while the client was busy.
@@ -384,8 +386,12 @@ impl Session {
 
     /// Says what has come to the head of the queue.
     pub(super) fn say_pending(&mut self) {
-        while let Some(Expect::Say(bytes)) = self.expect.front() {
-            self.client.output.extend_from_slice(bytes);
+        loop {
+            match self.expect.front() {
+                Some(Expect::Say(bytes)) => self.client.output.extend_from_slice(bytes),
+                Some(Expect::Forgotten) => self.unforgotten = self.unforgotten.saturating_sub(1),
+                Some(_) | None => return,
+            }
             self.expect.pop_front();
         }
     }

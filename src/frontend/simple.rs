@@ -113,8 +113,7 @@ impl Session {
                 self.expect.push_back(Expect::DescribePortal { simple: true });
                 self.group_open = true;
                 self.execute_on_shard("", 0, statement, true)?;
-                self.after(statement);
-                Ok(())
+                self.after(statement)
             }
         }
     }

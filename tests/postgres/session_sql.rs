@@ -101,6 +101,32 @@ async fn prepared_statements_are_the_sessions_own() {
     assert_eq!(rows(&globex, "SELECT count(*) FROM job").await, ["2"]);
 }
 
+/// The runtime role's backends on a shard.
+async fn backends(shard: &Client) -> Vec<i32> {
+    let sql = "SELECT pid FROM pg_stat_activity WHERE usename = 'orgfold_runtime' AND datname = current_database() ORDER BY pid";
+    shard.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_that_forgot_a_prepared_statement_is_kept() {
+    let fleet = fleet().await;
+    let proxy = fleet.proxy().await;
+    let shard = fleet.shard_client(1).await;
+    let acme = proxy.connect("app", "acme").await;
+    acme.batch_execute("PREPARE half AS SELECT name, 10 / $1::int FROM job; PREPARE two AS SELECT 2").await.unwrap();
+    let before = backends(&shard).await;
+    for _ in 0..3 {
+        assert_eq!(rows(&acme, "EXECUTE half (1); EXECUTE two").await, ["2"]);
+        acme.batch_execute("BEGIN; EXECUTE two; COMMIT").await.unwrap();
+    }
+    assert_eq!(backends(&shard).await, before);
+    // Where the end of it was skipped, the backend would remember: nobody gets that one.
+    acme.batch_execute("INSERT INTO job (name) VALUES ('a')").await.unwrap();
+    assert_eq!(rows(&acme, "EXECUTE half (0)").await, ["22012 division by zero"]);
+    acme.batch_execute("SELECT 1").await.unwrap();
+    assert_ne!(backends(&shard).await, before);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn plans_are_shown_in_logical_terms() {
     let fleet = fleet().await;
