@@ -192,6 +192,12 @@ impl Physical {
         let (sql, params) = match &plan.action {
             Action::Empty => (String::new(), 0),
             Action::Run(run) => {
+                if run.sequences.asks {
+                    return Err(refuse(
+                        "currval and lastval",
+                        "connections are pooled: use INSERT ... RETURNING, or nextval before it",
+                    ));
+                }
                 match &run.special {
                     Special::No => {}
                     Special::Set { local: true, .. } if around == Around::Transaction => {}

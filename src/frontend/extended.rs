@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::fault::Fault;
+use super::sequences::Drawn;
 use super::session::{CopyIn, End, Expect, Session};
 use super::statement::{ClientStatement, Way};
 use crate::catalog::Isolation;
@@ -213,6 +214,7 @@ impl Session {
         }
         if statement.way() == Way::Shard {
             self.set_org_for_walls(&statement)?;
+            self.own_sequences(&statement)?;
             let name = self.prepared_name(&statement)?;
             let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());
             if statement.takes_org() && org.is_none() {
@@ -447,6 +449,7 @@ impl Session {
                 // What was prepared for one org is not for another, nor what it listens to.
                 self.ear = None;
                 self.heard.clear();
+                self.drawn = Drawn::default();
                 self.prepared.clear();
                 self.statements.clear();
                 self.portals.clear();
@@ -465,6 +468,7 @@ impl Session {
                 self.prepared.clear();
                 self.statements.clear();
                 self.portals.clear();
+                self.drawn = Drawn::default();
                 self.settings.reset_all();
                 self.settings.commit();
                 "DISCARD ALL"

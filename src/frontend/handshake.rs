@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use super::Front;
 use super::fault::Fault;
 use super::scram::{Exchange, MECHANISM};
+use super::sequences::Drawn;
 use super::session::{CopyIn, Session};
 use super::settings::Settings;
 use crate::directory::{AllowedOrgs, OrgEntry, RoleEntry};
@@ -160,6 +161,7 @@ async fn begin(
             prepared: HashMap::new(),
             executed: 0,
             unforgotten: 0,
+            drawn: Drawn::default(),
             ear: None,
             heard: VecDeque::new(),
             lost: false,

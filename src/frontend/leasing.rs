@@ -60,6 +60,7 @@ impl Session {
         self.place = place;
         self.org_set = false;
         self.in_block = false;
+        self.drawn.elsewhere();
         self.status = b'I';
         Ok(())
     }

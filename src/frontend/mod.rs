@@ -14,6 +14,7 @@ mod leasing;
 mod prepared;
 mod replies;
 mod scram;
+mod sequences;
 mod session;
 mod settings;
 mod simple;

@@ -70,6 +70,7 @@ impl Session {
                     ));
                 };
                 let prepared = self.renewed(prepared)?;
+                self.own_sequences(&prepared)?;
                 self.count();
                 let physical = self.physical(&prepared)?;
                 let physical = self.under_number(&physical);

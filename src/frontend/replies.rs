@@ -246,7 +246,10 @@ impl Session {
                     Some(_) | None => None,
                 };
                 let statement = statement.cloned();
-                self.logical(b'E', frame, statement.as_deref())?
+                match statement.as_deref().and_then(|statement| self.lost_draw(statement, frame)) {
+                    Some(fault) => fault.bytes(),
+                    None => self.logical(b'E', frame, statement.as_deref())?,
+                }
             }
         };
         if let Some(Expect::Execute { statement, .. } | Expect::Parse { statement, .. }) = self.expect.front() {
@@ -267,6 +270,7 @@ impl Session {
                     self.statements.remove(&name);
                 }
                 Expect::Execute { statement, .. } => self.forget_prepared(&statement),
+                Expect::Discarded => self.drawn.unmade(),
                 _skipped => {}
             }
         }

@@ -16,6 +16,7 @@ use bytes::Bytes;
 use super::cancel::SessionKey;
 use super::ear::{Ear, Heard};
 use super::fault::Fault;
+use super::sequences::Drawn;
 use super::settings::Settings;
 use super::statement::ClientStatement;
 use crate::catalog::LeafNumber;
@@ -54,6 +55,8 @@ pub(super) enum Expect {
     Poison(Bytes),
     /// ReadyForQuery.
     Sync,
+    /// Nothing: the backend has forgotten what others drew from sequences.
+    Discarded,
     /// Everything up to ReadyForQuery, for orgfold's own eyes: settings.
     HiddenQuery,
 }
@@ -130,6 +133,8 @@ pub(super) struct Session {
     pub(super) executed: u64,
     /// How many of those names the backend still knows: while it does, it is closed, not given back.
     pub(super) unforgotten: u32,
+    /// What it drew from sequences.
+    pub(super) drawn: Drawn,
     /// On which it listens.
     pub(super) ear: Option<Ear>,
     /// Heard while the client was busy.
@@ -389,6 +394,7 @@ impl Session {
         loop {
             match self.expect.front() {
                 Some(Expect::Say(bytes)) => self.client.output.extend_from_slice(bytes),
+                Some(Expect::Discarded) => {}
                 Some(Expect::Forgotten) => self.unforgotten = self.unforgotten.saturating_sub(1),
                 Some(_) | None => return,
             }

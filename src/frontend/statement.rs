@@ -6,7 +6,7 @@ use super::fault::Fault;
 use crate::catalog::{Catalog, LeafNumber};
 use crate::engine::ShardCatalog;
 use crate::org::OrgId;
-use crate::plan::{Action, CatalogId, Copy, Plan, Session, Special, Transaction, TransactionVerb};
+use crate::plan::{Action, CatalogId, Copy, Plan, Sequences, Session, Special, Transaction, TransactionVerb};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
 
@@ -84,6 +84,14 @@ impl ClientStatement {
         match self.plan().map(|plan| &plan.action) {
             Some(Action::Run(run)) => &run.special,
             Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => &Special::No,
+        }
+    }
+
+    /// What it does with sequences.
+    pub(super) fn sequences(&self) -> Sequences {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run)) => run.sequences,
+            Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => Sequences::default(),
         }
     }
 

@@ -44,8 +44,8 @@ fn one(
         }
         error
     };
-    let mut set = None;
-    let (bound, literal) = match &body {
+    let system = || system_columns(lexemes);
+    let (bound, special) = match &body {
         Body::Tree(statement) => match Bound::set_config(statement) {
             Some((bound, setting)) => {
                 check_setting(&setting.name, Some(&setting.value), false, setting.at).map_err(placed)?;
@@ -53,33 +53,33 @@ fn one(
                     return Err(forbidden_setting(&setting.name, setting.at));
                 }
                 let Setting { name, value, local, at: _ } = setting;
-                set = Some(Special::Set { name, value, local });
-                (bound, None)
+                (bound, Special::Set { name, value, local })
             }
-            None => (Bound::tree(statement, catalog, system_columns(lexemes)).map_err(placed)?, None),
+            None => (Bound::tree(statement, catalog, system()).map_err(placed)?, Special::No),
         },
-        Body::Utility(utility) => match &**utility {
-            Utility::Truncate { tables, cascade, restart } => {
-                (Bound::truncate(tables, *cascade, *restart, catalog).map_err(placed)?, Some(()))
-            }
-            Utility::Copy(copy) => (Bound::copy(copy, catalog).map_err(placed)?, Some(())),
-            Utility::Explain(explain) => {
-                (Bound::explain(explain, catalog, system_columns(lexemes)).map_err(placed)?, None)
-            }
-            Utility::Declare { head, query } => {
-                (Bound::declare(head, query, catalog, system_columns(lexemes)).map_err(placed)?, None)
-            }
-            Utility::Cursor { verb, pieces } => (Bound::about_cursor(*verb, pieces, catalog).map_err(placed)?, None),
-            Utility::Prepare(prepare) => {
-                (Bound::prepare(prepare, catalog, system_columns(lexemes)).map_err(placed)?, None)
-            }
-            Utility::Execute { name, arguments } => (Bound::execute(name, arguments, catalog).map_err(placed)?, None),
-            Utility::Notify { channel, payload } => (Bound::notify(channel, payload.as_ref()).map_err(placed)?, None),
-            other => {
-                let action = session(other).map_err(placed)?;
-                return Ok(Plan { action, span, params: options.declared_params });
-            }
-        },
+        Body::Utility(utility) => {
+            let (bound, special) = match &**utility {
+                Utility::Truncate { tables, cascade, restart } => {
+                    (Bound::truncate(tables, *cascade, *restart, catalog), Special::No)
+                }
+                Utility::Copy(copy) => (Bound::copy(copy, catalog), Special::No),
+                Utility::Explain(explain) => (Bound::explain(explain, catalog, system()), Special::Explain),
+                Utility::Declare { head, query } => (Bound::declare(head, query, catalog, system()), Special::No),
+                Utility::Cursor { verb, pieces } => (Bound::about_cursor(*verb, pieces, catalog), Special::No),
+                Utility::Prepare(prepare) => {
+                    (Bound::prepare(prepare, catalog, system()), Special::Prepare(prepare.name.name.clone()))
+                }
+                Utility::Execute { name, arguments } => {
+                    (Bound::execute(name, arguments, catalog), Special::Execute(name.name.clone()))
+                }
+                Utility::Notify { channel, payload } => (Bound::notify(channel, payload.as_ref()), Special::No),
+                other => {
+                    let action = session(other).map_err(placed)?;
+                    return Ok(Plan { action, span, params: options.declared_params });
+                }
+            };
+            (bound.map_err(placed)?, special)
+        }
     };
     let kind = bound.kind();
     let params = bound.params().max(options.declared_params);
@@ -110,17 +110,10 @@ fn one(
         );
     }
     let org = if literal_org { OrgSource::Literal } else { OrgSource::Param(params.saturating_add(1)) };
-    let special = match &body {
-        Body::Utility(utility) => match &**utility {
-            Utility::Explain(_) => Special::Explain,
-            Utility::Prepare(prepare) => Special::Prepare(prepare.name.name.clone()),
-            Utility::Execute { name, arguments: _ } => Special::Execute(name.name.clone()),
-            _plain => Special::No,
-        },
-        Body::Tree(_) => set.unwrap_or(Special::No),
-    };
     let permit = Permit::try_new(bound, catalog).map_err(placed)?;
-    let template = rewrite(&permit, catalog, org, literal.is_none().then_some(lexemes)).map_err(placed)?;
+    // TRUNCATE is written as deletes, COPY with its options in order: the tokens are others than the client's.
+    let keeps_tokens = copy.is_none() && kind != BoundKind::Truncate;
+    let template = rewrite(&permit, catalog, org, keeps_tokens.then_some(lexemes)).map_err(placed)?;
     second_opinion(&template, catalog, needs_org, org, params).map_err(placed)?;
     let modifies = permit.bound().modifies();
     let run = Run {
@@ -128,6 +121,7 @@ fn one(
         access: if modifies { Access::Write } else { Access::Read },
         needs_org,
         org_param: needs_org && org != OrgSource::Literal && kind != BoundKind::Prepare,
+        sequences: permit.bound().sequences(),
         special,
         copy,
         tag: (kind == BoundKind::Truncate).then_some("TRUNCATE TABLE"),

@@ -58,6 +58,17 @@ impl PlanError {
         self
     }
 
+    /// PostgreSQL says the same without a place: none is made up.
+    pub(crate) fn placeless(mut self) -> PlanError {
+        self.placeless = true;
+        self
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> PlanError {
+        self.detail = Some(detail.into());
+        self
+    }
+
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> PlanError {
         self.hint = Some(hint.into());
         self

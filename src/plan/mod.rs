@@ -6,7 +6,7 @@
 //! In: the client's text and a [`Catalog`](crate::catalog::Catalog). Out: one [`Plan`] for each statement, or a [`PlanError`] with SQLSTATE and
 //! position; never both. Invariants: every relation of a physical statement is a leaf bound to the org, a global
 //! table, an allowed catalog view, a CTE or a function on the list; what no stage knows is refused. What is absent:
-//! I/O, the org itself (a plan serves every org), sqlparser's types in the public surface.
+//! I/O, the org itself (a plan serves every org), trees in the public surface.
 
 mod ast;
 mod bind;
@@ -109,8 +109,28 @@ pub struct Run {
     pub tag: Option<&'static str>,
     /// Whether it returns rows.
     pub returns_rows: bool,
+    /// What it does with sequences.
+    pub sequences: Sequences,
     /// What whoever runs it must do besides.
     pub special: Special,
+}
+
+/// What a statement does with the sequences behind columns. A server remembers by connection what was drawn last, and
+/// `currval` and `lastval` tell it: on a pooled connection, what others drew.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Sequences {
+    /// It may draw: `nextval`, or a default of what it inserts or updates.
+    pub draws: bool,
+    /// It asks for what was drawn: `currval`, `lastval`.
+    pub asks: bool,
+}
+
+impl Sequences {
+    /// What both do.
+    pub fn add(&mut self, other: Sequences) {
+        self.draws |= other.draws;
+        self.asks |= other.asks;
+    }
 }
 
 /// Statements that need more of whoever runs them than to be sent.

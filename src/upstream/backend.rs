@@ -53,6 +53,8 @@ pub struct Backend {
     pub parameters: Vec<(String, String)>,
     /// Settings that were changed on it, and to what.
     pub settings: BTreeMap<Box<str>, Box<str>>,
+    /// Whose draws from sequences it remembers, by a number that its user made up; none since it was made.
+    pub sequences: Option<u64>,
     named: HashMap<Statement, Arc<str>>,
     /// Names by age of last use, oldest first.
     ages: VecDeque<Statement>,
@@ -75,6 +77,7 @@ impl Backend {
             key,
             parameters,
             settings: BTreeMap::new(),
+            sequences: None,
             named: HashMap::new(),
             ages: VecDeque::new(),
             unnamed: None,

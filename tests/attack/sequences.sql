@@ -3,10 +3,10 @@
 -- answered t [SELECT 1]
 SELECT nextval('ticket_id_seq') > 0
 
--- refused 42501
+-- refused 55000
 SELECT currval('ticket_id_seq')
 
--- refused 42501
+-- refused 55000
 SELECT lastval()
 
 -- refused 42501
@@ -54,8 +54,9 @@ COPY ticket_id_seq TO STDOUT
 -- refused 0A000
 TRUNCATE ticket RESTART IDENTITY
 
--- refused 42501
-INSERT INTO always DEFAULT VALUES; SELECT lastval()
+-- answered [INSERT 0 1] / t [SELECT 1]
+-- extended: refused 42601
+INSERT INTO always DEFAULT VALUES; SELECT lastval() > 0
 
 -- answered [SELECT 0]
 SELECT seqstart FROM pg_sequence WHERE seqrelid = {oid:ticket_id_seq} AND seqincrement > 1000000
@@ -66,7 +67,7 @@ SELECT CASE WHEN false THEN nextval('ticket_id_seq') ELSE 1 END
 -- refused 42703
 SELECT (SELECT x.nextval FROM (SELECT 'ticket_id_seq'::text AS v) AS x)
 
--- refused 42501
+-- answered t|t [SELECT 1]
 SELECT nextval('ticket_id_seq') > 0, currval('ticket_id_seq') > 0
 
 -- refused 42P01

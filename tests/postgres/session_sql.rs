@@ -228,18 +228,75 @@ async fn sequences_are_drawn_from_by_name() {
     let id = rows(&acme, "SELECT nextval('job_id_seq')").await.remove(0);
     let taken = format!("INSERT INTO job (id, name) OVERRIDING SYSTEM VALUE VALUES ({id}, 'x') RETURNING id");
     assert_eq!(rows(&acme, &taken).await, [id]);
-    for refused in [
-        "SELECT nextval('nobody')",
-        "SELECT nextval(name) FROM job",
-        "SELECT setval('job_id_seq', 1)",
-        "SELECT lastval()",
-    ] {
+    for refused in ["SELECT nextval('nobody')", "SELECT nextval(name) FROM job", "SELECT setval('job_id_seq', 1)"] {
         let answer = rows(&acme, refused).await;
         assert!(
             answer[0].starts_with("42P01") || answer[0].starts_with("0A000") || answer[0].starts_with("42501"),
             "{refused}: {answer:?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_told_of_its_own_draws_alone() {
+    // One backend for each shard: whatever it remembers, everybody meets.
+    let fleet = Fleet::with()
+        .ddl(SCHEMA)
+        .ddl("CREATE TABLE note (id serial PRIMARY KEY, job bigint, body text);")
+        .orgs(&["acme", "other", "globex"])
+        .role("app", &[])
+        .config("[shards]\npool_size = 1\n")
+        .start()
+        .await;
+    let proxy = fleet.proxy().await;
+    let (acme, globex) = (proxy.connect("app", "acme").await, proxy.connect("app", "globex").await);
+    let undrawn = "55000 currval of sequence \"job_id_seq\" is not yet defined in this session";
+    assert_eq!(rows(&acme, "SELECT currval('job_id_seq')").await, [undrawn]);
+    assert_eq!(rows(&acme, "SELECT lastval()").await, ["55000 lastval is not yet defined in this session"]);
+    let id = rows(&acme, "INSERT INTO job (name) VALUES ('a') RETURNING id").await;
+    // The backend came back to the same session.
+    assert_eq!(rows(&acme, "SELECT currval('job_id_seq')").await, id);
+    // Another org's session, on the same backend, learns nothing of it, in either protocol.
+    assert_eq!(rows(&globex, "SELECT currval('job_id_seq')").await, [undrawn]);
+    let error = globex.query("SELECT lastval()", &[]).await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.code()), Some("55000"));
+    assert_eq!(rows(&globex, "SELECT lastval()").await, ["55000 lastval is not yet defined in this session"]);
+    let theirs = rows(&globex, "INSERT INTO job (name) VALUES ('b') RETURNING id").await;
+    assert_ne!(theirs, id);
+    // Now the first session's draw is forgotten: that is said, and no other number.
+    let lost = "0A000 currval and lastval after the transaction that drew are not supported by orgfold";
+    for sql in [
+        "SELECT currval('job_id_seq')",
+        "SELECT lastval()",
+        "SELECT currval(pg_get_serial_sequence('job', 'id'))",
+        "SELECT pg_catalog.currval('public.job_id_seq'::regclass)",
+        "BEGIN; SELECT lastval()",
+    ] {
+        assert_eq!(rows(&acme, sql).await, [lost], "{sql}");
+        acme.batch_execute("ROLLBACK").await.unwrap();
+    }
+    // Asking took the backend over, too.
+    assert_eq!(rows(&globex, "SELECT currval('job_id_seq')").await, [lost]);
+    // In one transaction it is as in any database, and across statements of one text.
+    let answers = rows(
+        &acme,
+        "BEGIN; INSERT INTO job (name) VALUES ('p');
+         INSERT INTO note (job, body) VALUES (currval('job_id_seq'), 'x') RETURNING job = currval('job_id_seq');
+         SELECT lastval() = currval('note_id_seq'), currval('Public.\"job_id_seq\"') < currval('note_id_seq')::bigint + 1000000;
+         COMMIT",
+    )
+    .await;
+    assert_eq!(answers, ["t", "t|t"]);
+    assert_eq!(rows(&globex, "SELECT currval('note_id_seq')").await, [lost]);
+    assert_eq!(rows(&acme, "SELECT currval('job_id_seq') = 1 FROM job WHERE false").await, Vec::<String>::new());
+    // A prepared insert draws too, and an error before the backend forgot keeps it from being believed.
+    acme.batch_execute("PREPARE add AS INSERT INTO job (name) VALUES ($1)").await.unwrap();
+    assert_eq!(rows(&globex, "INSERT INTO note (body) VALUES ('g'); SELECT 1").await, ["1"]);
+    assert_eq!(rows(&acme, "EXECUTE add ('q'); SELECT currval('job_id_seq') = max(id) FROM job").await, ["t"]);
+    let error = acme.query("SELECT currval('nobody')", &[]).await.unwrap_err();
+    assert_eq!(error.code().map(|code| code.code()), Some("42P01"));
+    acme.batch_execute("DISCARD ALL").await.unwrap();
+    assert_eq!(rows(&acme, "SELECT lastval()").await, ["55000 lastval is not yet defined in this session"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

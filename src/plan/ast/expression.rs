@@ -33,8 +33,7 @@ enum Next {
 
 /// Whether the input of a type looks names up. The binder knows what stands in for each, and refuses others.
 fn is_lookup(name: &TypeName) -> bool {
-    matches!(name.schema.as_deref(), None | Some("pg_catalog"))
-        && matches!(&*name.name, "regclass" | "regnamespace" | "regproc" | "regprocedure" | "regrole" | "regtype")
+    matches!(name.builtin(), Some("regclass" | "regnamespace" | "regproc" | "regprocedure" | "regrole" | "regtype"))
 }
 
 /// Words that the grammar reads as functions without brackets (some take a precision).
@@ -52,6 +51,11 @@ const VALUE_FUNCTIONS: [&str; 12] = [
     "system_user",
     "user",
 ];
+
+/// Whether it is one of them.
+pub(crate) fn is_value_function(word: &str) -> bool {
+    VALUE_FUNCTIONS.contains(&word)
+}
 
 impl Cursor<'_> {
     /// An expression whose type may become that of others.
@@ -413,7 +417,7 @@ impl Cursor<'_> {
                 self.expect_sign_to(")", out)?;
                 Ok(true)
             }
-            _other if VALUE_FUNCTIONS.contains(&word) && !(word == "current_schema" && self.is_sign_ahead(1, "(")) => {
+            _other if is_value_function(word) && !(word == "current_schema" && self.is_sign_ahead(1, "(")) => {
                 out.push(Piece::Function(FunctionName::plain(word, at)));
                 self.at += 1;
                 self.precision(out)?;

@@ -23,6 +23,7 @@ mod utility;
 mod wrapped;
 
 pub(crate) use cursor::Cursor;
+pub(crate) use expression::is_value_function;
 pub(crate) use keyword::{Class, class};
 pub(crate) use lexer::{Lexeme, Token, lex};
 pub(crate) use literal::literal;

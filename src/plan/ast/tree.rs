@@ -93,6 +93,13 @@ pub(crate) struct TypeName {
     pub(crate) custom: bool,
 }
 
+impl TypeName {
+    /// Its name without what follows when it is PostgreSQL's own: without a schema, or in `pg_catalog`.
+    pub(crate) fn builtin(&self) -> Option<&str> {
+        matches!(self.schema.as_deref(), None | Some("pg_catalog")).then_some(&*self.name)
+    }
+}
+
 /// A function's name where it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FunctionName {
@@ -106,6 +113,11 @@ pub(crate) struct FunctionName {
 }
 
 impl FunctionName {
+    /// Its name when it is PostgreSQL's own: without a schema, or in `pg_catalog`.
+    pub(crate) fn builtin(&self) -> Option<&str> {
+        matches!(self.schema.as_deref(), None | Some("pg_catalog")).then_some(&*self.name)
+    }
+
     /// A function without a schema whose result is nobody's business.
     pub(crate) fn plain(name: &str, at: u32) -> FunctionName {
         FunctionName { schema: None, name: name.into(), at, in_from: false, place: Place::Mixed }

@@ -100,25 +100,24 @@ impl Cursor<'_> {
             return Ok(None);
         }
         let at = self.here();
-        let (name, mut suffix): (&str, String) = match &**word {
+        let name = match &**word {
             "double" => {
                 self.at += 1;
-                ("double precision", String::new())
+                "double precision"
             }
-            "bigint" => ("bigint", String::new()),
-            "boolean" => ("boolean", String::new()),
-            "int" => ("int", String::new()),
-            "integer" => ("integer", String::new()),
-            "real" => ("real", String::new()),
-            "smallint" => ("smallint", String::new()),
+            "bigint" => "bigint",
+            "boolean" => "boolean",
+            "int" => "int",
+            "integer" => "integer",
+            "real" => "real",
+            "smallint" => "smallint",
             "numeric" | "decimal" | "dec" | "float" | "varchar" | "bit" | "char" | "character" | "time"
             | "timestamp" | "interval" => return self.longer_type(word, at).map(Some),
             "national" | "nchar" => return Err(PlanError::unsupported("a national character type", at)),
             _other => return Ok(None),
         };
         self.at += 1;
-        suffix.shrink_to_fit();
-        Ok(Some(TypeName { schema: None, name: name.into(), suffix: suffix.into(), at, custom: false }))
+        Ok(Some(TypeName { schema: None, name: name.into(), suffix: "".into(), at, custom: false }))
     }
 
     /// Types with a length, a precision, VARYING or a time zone.

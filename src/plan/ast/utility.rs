@@ -1,8 +1,8 @@
 //! The statements that are not queries or DML: transaction control, settings, TRUNCATE, COPY; and the recognition of
 //! DDL by its first words.
 //!
-//! In: the lexemes of one statement. Out: a [`Utility`], or `None` for what sqlparser reads, or a refusal. sqlparser
-//! reads some of these loosely (it drops modes and options); this grammar keeps every word or refuses.
+//! In: the lexemes of one statement. Out: a [`Utility`], or `None` for queries and changes, or a refusal. Every word
+//! is kept, modes and options too, or the statement is refused.
 
 use super::cursor::Cursor;
 use super::tree::{Ident, Piece, Pieces, Place, Query};
@@ -117,7 +117,7 @@ pub(crate) enum CopyOptionValue {
     Star,
 }
 
-/// Reads a utility statement; `None` when the first word is one of sqlparser's.
+/// Reads a utility statement; `None` when the first word begins a query or a change.
 pub(crate) fn read(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> Result<Option<Utility>, PlanError> {
     let Some(first) = lexemes.first() else { return Ok(None) };
     let Token::Word(verb, _) = &first.token else { return Ok(None) };

@@ -70,7 +70,7 @@ impl<'c> Binder<'c> {
         match self.find_table(parts, at)? {
             Found::Table(name, table) => match table.scope {
                 TableScope::Org => {
-                    self.touches_org = true;
+                    self.uses.org = true;
                     Ok((name, table))
                 }
                 TableScope::Global => Err(PlanError::new(
@@ -121,6 +121,7 @@ impl<'c> Binder<'c> {
             self.with(with, None, &mut nodes)?;
         }
         let target = self.target(target)?;
+        self.fills(target.table);
         nodes.extend([Node::Keyword("INSERT", *at), Node::Word("INTO"), target.node()]);
         match source {
             None => {
@@ -130,13 +131,7 @@ impl<'c> Binder<'c> {
                     nodes.push(Node::Physical(bracketed(vec![vec![Node::OrgColumn]])));
                 }
                 overriding_words(*overriding, &mut nodes);
-                nodes.push(Node::Logical(vec![Node::Word("DEFAULT"), Node::Word("VALUES")]));
-                let defaults = columns.as_ref().map_or(0, Vec::len);
-                let mut row = vec![vec![Node::Word("DEFAULT")]; defaults];
-                row.push(vec![Node::OrgValue]);
-                let mut values = vec![Node::Word("VALUES")];
-                values.extend(bracketed(row));
-                nodes.push(Node::Physical(values));
+                default_values(columns.as_ref().map_or(0, Vec::len), &mut nodes);
             }
             Some(source) => self.insert_source(&target, columns.as_deref(), *overriding, source, &mut nodes)?,
         }
@@ -315,6 +310,7 @@ impl<'c> Binder<'c> {
             self.with(with, None, &mut nodes)?;
         }
         let target = self.target(target)?;
+        self.fills(target.table);
         let mut scope = Scope::new(None);
         let mut from_nodes = Vec::new();
         if !from.is_empty() {
@@ -364,9 +360,7 @@ impl<'c> Binder<'c> {
             Condition::All => nodes.push(Node::Physical(vec![Node::Word("WHERE"), org])),
             Condition::Where(at, condition) => {
                 nodes.push(Node::Keyword("WHERE", *at));
-                nodes.push(Node::Physical(vec![org, Node::Word("AND"), Node::Word("(")]));
-                self.pieces(condition, scope, nodes)?;
-                nodes.push(Node::Physical(vec![Node::Word(")")]));
+                self.guarded(vec![org], condition, scope, nodes)?;
             }
             Condition::CurrentOf(at, _) => return Err(PlanError::unsupported("WHERE CURRENT OF", *at)),
         }
@@ -453,7 +447,7 @@ fn check_identity(
     source: &Query,
     overriding: Option<Overriding>,
 ) -> Result<(), PlanError> {
-    for (i, (name, at)) in names.iter().enumerate() {
+    for (i, (name, _)) in names.iter().enumerate() {
         let Some(column) = target.table.column(name) else { continue };
         let always = column.identity == Some(Identity::Always);
         let identity = column.identity.is_some();
@@ -480,22 +474,7 @@ fn check_identity(
         if !always && column.generated.is_none() {
             continue;
         }
-        let mut error = PlanError::new(
-            SqlState::GENERATED_ALWAYS,
-            "generated_always",
-            format!("cannot insert a non-DEFAULT value into column \"{name}\""),
-        )
-        .at(*at);
-        if always {
-            error.detail = Some(format!("Column \"{name}\" is an identity column defined as GENERATED ALWAYS."));
-            error = error.hint("Use OVERRIDING SYSTEM VALUE to override.");
-        } else {
-            error.detail = Some(format!("Column \"{name}\" is a generated column."));
-        }
-        // PostgreSQL points at no place here.
-        error.position = None;
-        error.placeless = true;
-        return Err(error);
+        return Err(not_insertable(name, always));
     }
     Ok(())
 }
@@ -504,18 +483,39 @@ fn check_assigned(target: &TargetTable<'_>, column: &Ident, value: &[Piece]) -> 
     target.check_column(column)?;
     let always = target.table.column(&column.name).is_some_and(|column| column.identity == Some(Identity::Always));
     if always && !is_default(value) {
-        let mut error = PlanError::new(
-            SqlState::GENERATED_ALWAYS,
-            "generated_always",
-            format!("column \"{}\" can only be updated to DEFAULT", column.name),
-        );
-        error.detail = Some(format!("Column \"{}\" is an identity column defined as GENERATED ALWAYS.", column.name));
-        error.placeless = true;
-        return Err(error);
+        let message = format!("column \"{}\" can only be updated to DEFAULT", column.name);
+        return Err(PlanError::new(SqlState::GENERATED_ALWAYS, "generated_always", message)
+            .detail(always_identity(&column.name))
+            .placeless());
     }
     Ok(())
 }
 
-fn is_default(value: &[Piece]) -> bool {
+/// A value other than DEFAULT for an identity column that takes none, or for a generated column.
+pub(super) fn not_insertable(name: &str, identity: bool) -> PlanError {
+    let message = format!("cannot insert a non-DEFAULT value into column \"{name}\"");
+    let error = PlanError::new(SqlState::GENERATED_ALWAYS, "generated_always", message).placeless();
+    if identity {
+        error.detail(always_identity(name)).hint("Use OVERRIDING SYSTEM VALUE to override.")
+    } else {
+        error.detail(format!("Column \"{name}\" is a generated column."))
+    }
+}
+
+fn always_identity(name: &str) -> String {
+    format!("Column \"{name}\" is an identity column defined as GENERATED ALWAYS.")
+}
+
+/// DEFAULT VALUES: a row of that many defaults and the org.
+pub(super) fn default_values(columns: usize, nodes: &mut Nodes) {
+    nodes.push(Node::Logical(vec![Node::Word("DEFAULT"), Node::Word("VALUES")]));
+    let mut row = vec![vec![Node::Word("DEFAULT")]; columns];
+    row.push(vec![Node::OrgValue]);
+    let mut values = vec![Node::Word("VALUES")];
+    values.extend(bracketed(row));
+    nodes.push(Node::Physical(values));
+}
+
+pub(super) fn is_default(value: &[Piece]) -> bool {
     matches!(value, [Piece::Word("DEFAULT", _)])
 }

@@ -182,9 +182,7 @@ impl Binder<'_> {
             return Ok(());
         }
         let message = "FOR UPDATE cannot be applied to the nullable side of an outer join";
-        let mut error = PlanError::new(SqlState::FEATURE_NOT_SUPPORTED, "locked_outer_join", message);
-        error.placeless = true;
-        Err(error)
+        Err(PlanError::new(SqlState::FEATURE_NOT_SUPPORTED, "locked_outer_join", message).placeless())
     }
 
     /// A column of USING must be one of each side's own: a leaf in FROM has the hidden column too.
@@ -320,7 +318,7 @@ impl Binder<'_> {
                 match definition.scope {
                     TableScope::Org if locked.has(&alias_name) => {
                         self.check_lockable()?;
-                        self.touches_org = true;
+                        self.uses.org = true;
                         role = Role::Leaf;
                         if alias.is_some_and(|alias| alias.bracketed) {
                             return Err(PlanError::unsupported("locking a table whose columns are renamed", at));
@@ -332,12 +330,12 @@ impl Binder<'_> {
                             && alias.is_none_or(|alias| !alias.bracketed)
                             && self.is_grouped_by_key(&alias_name, definition) =>
                     {
-                        self.touches_org = true;
+                        self.uses.org = true;
                         role = Role::Leaf;
                         (RelationKind::Leaf { table }, columns)
                     }
                     TableScope::Org => {
-                        self.touches_org = true;
+                        self.uses.org = true;
                         let mut passed = names;
                         system = !self.system.is_empty();
                         passed.extend(self.system.iter().map(|name| Box::from(*name)));
@@ -408,14 +406,14 @@ impl Binder<'_> {
             ctes: Vec::new(),
             view_depth: self.view_depth + 1,
             relations: self.relations,
-            params: 0,
-            touches_org: false,
+            uses: super::Uses::default(),
             nullable: 0,
             grouped: None,
             system: Vec::new(),
         };
         let bound = inner.locked_query(&query, None, false, locked)?;
-        self.touches_org |= inner.touches_org;
+        self.uses.org |= inner.uses.org;
+        self.uses.sequences.add(inner.uses.sequences);
         self.relations = inner.relations;
         Ok((bound.nodes, view.columns.iter().map(|column| column.as_str().into()).collect()))
     }

@@ -72,8 +72,7 @@ impl Binder<'_> {
 
     /// A function that returns such a value stands only where one may.
     pub(super) fn check_place(name: &FunctionName) -> Result<(), PlanError> {
-        let builtin = matches!(name.schema.as_deref(), None | Some("pg_catalog"));
-        if !(builtin && RETURNING.contains(&&*name.name)) {
+        if !name.builtin().is_some_and(|name| RETURNING.contains(&name)) {
             return Ok(());
         }
         match (name.in_from, settled(&name.place)) {
@@ -142,11 +141,9 @@ fn settled(place: &Place) -> Settled {
         Place::Alone => Settled::Alone,
         Place::Compared => Settled::Compared,
         Place::Argument(function) => {
-            let FunctionName { schema, name, at: _, in_from: _, place: _ } = &**function;
-            let builtin = matches!(schema.as_deref(), None | Some("pg_catalog"));
-            let lends = builtin
-                && (LENDING.contains(&&**name) || &**name == "pg_typeof" || policy::catalog_function(name).is_some());
-            if lends { Settled::Alone } else { Settled::Mixed }
+            let lends =
+                |name| LENDING.contains(&name) || name == "pg_typeof" || policy::catalog_function(name).is_some();
+            if function.builtin().is_some_and(lends) { Settled::Alone } else { Settled::Mixed }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::ast::tree::{Action, Arm, Merge, SetPlace};
 use super::super::error::PlanError;
-use super::change::TargetTable;
+use super::change::{TargetTable, default_values, is_default, not_insertable};
 use super::from::star_of;
 use super::query::Locked;
 use super::scope::{Columns, Scope};
@@ -35,9 +35,7 @@ impl Binder<'_> {
         };
         let org = Node::OrgPredicate { alias: target.alias.clone() };
         nodes.push(Node::Keyword("ON", *on_at));
-        nodes.push(Node::Physical(vec![org, Node::Word("AND"), Node::Word("(")]));
-        self.pieces(condition, &scope, &mut nodes)?;
-        nodes.push(Node::Physical(vec![Node::Word(")")]));
+        self.guarded(vec![org], condition, &scope, &mut nodes)?;
         for arm in arms {
             self.arm(&target, arm, &sources, &scope, &mut nodes)?;
         }
@@ -88,6 +86,7 @@ impl Binder<'_> {
         sources: &Scope<'_>,
         nodes: &mut Nodes,
     ) -> Result<(), PlanError> {
+        self.fills(target.table);
         match columns {
             Some(columns) => self.insert_columns(target, columns, nodes)?,
             None => {
@@ -111,12 +110,7 @@ impl Binder<'_> {
             }
         }
         let Some(values) = values else {
-            nodes.push(Node::Logical(vec![Node::Word("DEFAULT"), Node::Word("VALUES")]));
-            let mut row = vec![vec![Node::Word("DEFAULT")]; columns.map_or(0, <[_]>::len)];
-            row.push(vec![Node::OrgValue]);
-            let mut physical = vec![Node::Word("VALUES")];
-            physical.extend(bracketed(row));
-            nodes.push(Node::Physical(physical));
+            default_values(columns.map_or(0, <[_]>::len), nodes);
             return Ok(());
         };
         let names: Vec<&str> = match columns {
@@ -125,17 +119,8 @@ impl Binder<'_> {
         };
         for (name, value) in names.iter().zip(values) {
             let always = target.table.column(name).is_some_and(|column| column.identity == Some(Identity::Always));
-            let is_default = matches!(value.as_slice(), [super::super::ast::tree::Piece::Word("DEFAULT", _)]);
-            if always && !is_default {
-                let mut error = PlanError::new(
-                    SqlState::GENERATED_ALWAYS,
-                    "generated_always",
-                    format!("cannot insert a non-DEFAULT value into column \"{name}\""),
-                )
-                .hint("Use OVERRIDING SYSTEM VALUE to override.");
-                error.detail = Some(format!("Column \"{name}\" is an identity column defined as GENERATED ALWAYS."));
-                error.placeless = true;
-                return Err(error);
+            if always && !is_default(value) {
+                return Err(not_insertable(name, always));
             }
         }
         nodes.extend([Node::Word("VALUES"), Node::Word("(")]);

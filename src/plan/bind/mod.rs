@@ -13,6 +13,7 @@ mod merge;
 mod pieces;
 mod query;
 mod scope;
+mod sequence;
 mod statement;
 mod tree;
 mod wrapped;
@@ -22,6 +23,7 @@ pub(crate) use statement::{Bound, BoundKind};
 pub(crate) use tree::{FunctionName, Node, Relation, RelationKind, TypeName};
 pub(crate) use wrapped::{MAX_CHANNEL_BYTES, PREPARED, Setting};
 
+use super::Sequences;
 use super::ast::tree::Ident;
 use super::error::PlanError;
 use crate::catalog::{Catalog, QualifiedName, Table};
@@ -42,16 +44,24 @@ pub(crate) struct Binder<'c> {
     view_depth: usize,
     /// Relations that were named so far.
     relations: usize,
-    /// The highest `$n` seen.
-    params: u16,
-    /// Whether org data was touched.
-    touches_org: bool,
+    /// What it was seen to use.
+    uses: Uses,
     /// How many outer joins may fill the relation at hand with NULLs.
     nullable: usize,
     /// What the query at hand is grouped by.
     grouped: Option<grouped::Grouped>,
     /// The system columns that the statement names: derived tables pass them on.
     system: Vec<&'static str>,
+}
+
+/// What a statement uses besides relations.
+#[derive(Debug, Default, Clone, Copy)]
+struct Uses {
+    /// The highest `$n` of the client's.
+    params: u16,
+    /// Data of the org.
+    org: bool,
+    sequences: Sequences,
 }
 
 /// What a name in FROM or as a target means.
@@ -72,8 +82,7 @@ impl<'c> Binder<'c> {
             ctes: Vec::new(),
             view_depth: 0,
             relations: 0,
-            params: 0,
-            touches_org: false,
+            uses: Uses::default(),
             nullable: 0,
             grouped: None,
             system,

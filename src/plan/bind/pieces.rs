@@ -1,7 +1,6 @@
 //! Expressions: pieces to nodes, one to one but for names.
 
-use super::super::ast::quoted;
-use super::super::ast::tree::{Cast, FunctionName, Ident, Piece};
+use super::super::ast::tree::{FunctionName, Ident, Piece};
 use super::super::error::PlanError;
 use super::super::policy::org_function;
 use super::scope::{Columns, Role, Scope};
@@ -27,14 +26,14 @@ impl Binder<'_> {
                 Piece::Wildcard(parts) => self.row_of(parts, scope, out)?,
                 Piece::Literal(text, at) => out.push(Node::Literal { text: text.clone(), at: *at }),
                 Piece::Param(number, at) => {
-                    self.params = self.params.max(*number);
+                    self.uses.params = self.uses.params.max(*number);
                     out.push(Node::Param { number: *number, at: *at });
                 }
                 Piece::Type(name) => out.push(Node::Type(name.clone())),
                 Piece::Function(name) => {
                     Self::check_place(name)?;
-                    if is_builtin(name, "nextval") {
-                        skip = self.nextval(name, pieces.get(i + 1..).unwrap_or(&[]), out)?;
+                    if let Some(behind) = self.sequence(name, pieces.get(i + 1..).unwrap_or(&[]), out)? {
+                        skip = behind;
                         continue;
                     }
                     out.push(Node::Function(name.clone()));
@@ -42,7 +41,7 @@ impl Binder<'_> {
                         let Some(Piece::Word("(", at)) = pieces.get(i + 1) else {
                             return Err(PlanError::internal("a call without its bracket"));
                         };
-                        self.touches_org = true;
+                        self.uses.org = true;
                         out.push(Node::Keyword("(", *at));
                         out.push(Node::Physical(vec![Node::OrgValue, Node::Word(",")]));
                         skip = 1;
@@ -76,60 +75,6 @@ impl Binder<'_> {
             self.pieces(pieces, scope, out)?;
         }
         Ok(())
-    }
-
-    /// `nextval('name')` of a sequence behind one of the service's columns; the number of pieces behind the name.
-    fn nextval(&self, name: &FunctionName, rest: &[Piece], out: &mut Nodes) -> Result<usize, PlanError> {
-        let anything_else = || PlanError::unsupported("nextval of anything but a name", name.at);
-        let (argument, at, lookup) = match rest {
-            [Piece::Word("(", _), Piece::Literal(text, at), Piece::Word(")", _), ..] => (text, *at, None),
-            [Piece::Word("(", _), Piece::Lookup(lookup), Piece::Word(")", _), ..]
-                if &*lookup.name.name == "regclass" && lookup.name.suffix.is_empty() =>
-            {
-                match lookup.operand.as_slice() {
-                    [Piece::Literal(text, at)] => (text, *at, Some(lookup)),
-                    _other => return Err(anything_else()),
-                }
-            }
-            _other => return Err(anything_else()),
-        };
-        let shown = argument.trim_matches('\'').replace('"', "");
-        let (schema, bare) = shown.split_once('.').unwrap_or(("public", &shown));
-        let columns = self.catalog.tables.values().flat_map(|table| &table.columns);
-        let mut sequences = columns.filter_map(|column| column.sequence.as_ref());
-        let Some(sequence) = sequences.find(|sequence| sequence.schema == schema && sequence.name == bare) else {
-            return Err(PlanError::new(
-                SqlState::UNDEFINED_TABLE,
-                "unknown_table",
-                format!("relation \"{shown}\" does not exist"),
-            )
-            .at(at));
-        };
-        let literal = Node::Literal { text: argument.clone(), at };
-        let mut logical = vec![Node::Function(name.clone()), Node::Word("(")];
-        match lookup {
-            None => logical.push(literal),
-            Some(lookup) => {
-                let target = Node::Type(lookup.name.clone());
-                logical.extend(match lookup.form {
-                    Cast::Call => {
-                        vec![Node::Word("CAST"), Node::Word("("), literal, Node::Word("AS"), target, Node::Word(")")]
-                    }
-                    Cast::Colons => vec![literal, Node::Word("::"), target],
-                    Cast::Typed => vec![target, literal],
-                });
-            }
-        }
-        logical.push(Node::Word(")"));
-        let physical = format!("{}.{}", quoted(&sequence.schema), quoted(&sequence.name)).replace('\'', "''");
-        out.push(Node::Logical(logical));
-        out.push(Node::Physical(vec![
-            Node::Word("pg_catalog.nextval"),
-            Node::Word("("),
-            Node::Literal { text: format!("'{physical}'").into(), at },
-            Node::Word(")"),
-        ]));
-        Ok(3)
     }
 
     fn column(&mut self, parts: &[Ident], output: bool, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
@@ -225,13 +170,9 @@ impl Binder<'_> {
     }
 }
 
-fn is_builtin(function: &FunctionName, name: &str) -> bool {
-    matches!(function.schema.as_deref(), None | Some("pg_catalog")) && &*function.name == name
-}
-
 /// Whether the function's stand-in takes the org before its arguments.
 fn is_of_the_org(function: &FunctionName) -> bool {
-    matches!(function.schema.as_deref(), None | Some("pg_catalog")) && org_function(&function.name).is_some()
+    function.builtin().is_some_and(|name| org_function(name).is_some())
 }
 
 /// `alias.column`, which orgfold adds.

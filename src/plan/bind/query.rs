@@ -375,12 +375,25 @@ impl Binder<'_> {
                 out.push(Node::Physical(predicates));
             }
             Some((at, condition)) => {
-                predicates.extend([Node::Word("AND"), Node::Word("(")]);
-                out.extend([Node::Keyword("WHERE", *at), Node::Physical(predicates)]);
-                self.pieces(condition, scope, out)?;
-                out.push(Node::Physical(vec![Node::Word(")")]));
+                out.push(Node::Keyword("WHERE", *at));
+                self.guarded(predicates, condition, scope, out)?;
             }
         }
+        Ok(())
+    }
+
+    /// `predicates AND (condition)`.
+    pub(super) fn guarded(
+        &mut self,
+        mut predicates: Nodes,
+        condition: &[Piece],
+        scope: &Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
+        predicates.extend([Node::Word("AND"), Node::Word("(")]);
+        out.push(Node::Physical(predicates));
+        self.pieces(condition, scope, out)?;
+        out.push(Node::Physical(vec![Node::Word(")")]));
         Ok(())
     }
 

@@ -170,9 +170,7 @@ impl<'p> Scope<'p> {
             let twice = |level: &Scope<'_>| level.relations.iter().filter(|other| &*other.alias == alias).count() > 1;
             if self.levels().any(twice) {
                 let message = format!("table name \"{alias}\" specified more than once");
-                let mut error = PlanError::new(SqlState::DUPLICATE_ALIAS, "duplicate_alias", message);
-                error.placeless = true;
-                return Err(error);
+                return Err(PlanError::new(SqlState::DUPLICATE_ALIAS, "duplicate_alias", message).placeless());
             }
             return Err(undefined(Some(alias), name, at));
         }

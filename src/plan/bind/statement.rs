@@ -1,11 +1,12 @@
 //! Whole statements: [`Bound`].
 
+use super::super::Sequences;
 use super::super::ast::tree::{Piece, Statement};
 use super::super::ast::{CopyOption, CopyOptionValue, CopySource, CopyStatement, Name};
 use super::super::error::PlanError;
 use super::scope::{Columns, Role, Scope, ScopeRelation};
 use super::tree::Node;
-use super::{Binder, Nodes, comma_separated};
+use super::{Binder, Nodes, Uses, comma_separated};
 use crate::catalog::{Catalog, ConstraintKind, QualifiedName};
 use crate::sqlstate::SqlState;
 
@@ -14,8 +15,7 @@ use crate::sqlstate::SqlState;
 pub(crate) struct Bound {
     pub(super) nodes: Nodes,
     pub(super) kind: BoundKind,
-    pub(super) params: u16,
-    pub(super) touches_org: bool,
+    pub(super) uses: Uses,
 }
 
 /// What a bound statement does.
@@ -79,12 +79,17 @@ impl Bound {
 
     /// The highest `$n` of the client's.
     pub(crate) fn params(&self) -> u16 {
-        self.params
+        self.uses.params
     }
 
     /// Whether org data is touched.
     pub(crate) fn touches_org(&self) -> bool {
-        self.touches_org
+        self.uses.org
+    }
+
+    /// What it does with sequences.
+    pub(crate) fn sequences(&self) -> Sequences {
+        self.uses.sequences
     }
 
     /// Binds a query or a change. `system` are the system columns that its text names.
@@ -100,7 +105,7 @@ impl Bound {
                 (binder.change(statement)?.0, BoundKind::Modify { returning: returns(statement) })
             }
         };
-        Ok(Bound { nodes, kind, params: binder.params, touches_org: binder.touches_org })
+        Ok(Bound { nodes, kind, uses: binder.uses })
     }
 
     /// TRUNCATE is "all my rows": one DELETE for each table, in one statement, so that foreign keys between them are
@@ -136,15 +141,14 @@ impl Bound {
                     continue;
                 }
                 if !cascade {
-                    let mut error = PlanError::new(
+                    return Err(PlanError::new(
                         SqlState::FEATURE_NOT_SUPPORTED,
                         "truncate_referenced",
                         "cannot truncate a table referenced in a foreign key constraint",
                     )
-                    .hint(format!("Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.", other.name));
-                    error.detail = Some(format!("Table \"{}\" references \"{}\".", other.name, target.name));
-                    error.placeless = true;
-                    return Err(error);
+                    .detail(format!("Table \"{}\" references \"{}\".", other.name, target.name))
+                    .hint(format!("Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.", other.name))
+                    .placeless());
                 }
                 names.push(other.clone());
             }
@@ -179,7 +183,7 @@ impl Bound {
         }
         nodes.extend(delete(last));
         let nodes = vec![Node::Physical(nodes)];
-        Ok(Bound { nodes, kind: BoundKind::Truncate, params: 0, touches_org: true })
+        Ok(Bound { nodes, kind: BoundKind::Truncate, uses: Uses { org: true, ..Uses::default() } })
     }
 
     /// COPY: the leaf with an explicit column list in, a query over the leaf out.
@@ -225,11 +229,11 @@ impl Bound {
             nodes.push(Node::Word("WHERE"));
             binder.pieces(filter, &scope, &mut nodes)?;
         }
-        if binder.params > 0 {
+        if binder.uses.params > 0 {
             return Err(PlanError::new(SqlState::UNDEFINED_PARAMETER, "unknown_parameter", "there is no parameter $1"));
         }
         let kind = if *from { BoundKind::CopyIn } else { BoundKind::CopyOut };
-        Ok(Bound { nodes, kind, params: 0, touches_org: binder.touches_org })
+        Ok(Bound { nodes, kind, uses: binder.uses })
     }
 }
 
@@ -255,13 +259,14 @@ impl Binder<'_> {
         let plain: Vec<&str> = name.parts.iter().map(String::as_str).collect();
         let (table_name, table, kind) = if from {
             let (table_name, table) = self.target_table(&plain, name.at)?;
+            self.fills(table);
             (table_name, table, None)
         } else {
             match self.find(&plain, name.at)? {
                 super::Found::Table(table_name, table) => {
                     let kind = match table.scope {
                         crate::catalog::Scope::Org => {
-                            self.touches_org = true;
+                            self.uses.org = true;
                             let columns = table.columns.iter().map(|column| column.name.as_str().into()).collect();
                             super::RelationKind::Org { table: table_name.clone(), columns }
                         }

@@ -6,7 +6,7 @@ use super::super::error::PlanError;
 use super::scope::Scope;
 use super::statement::{Bound, BoundKind};
 use super::tree::Node;
-use super::{Binder, Nodes, named};
+use super::{Binder, Nodes, Uses, named};
 use crate::catalog::Catalog;
 
 /// The name of the statement that PREPARE makes on a backend, for as long as one EXECUTE lasts.
@@ -46,7 +46,7 @@ impl Bound {
         let mut nodes = vec![Node::Word("EXPLAIN"), Node::Logical(written), Node::Physical(super::bracketed(shown))];
         let modifies = *analyze && inner.modifies();
         nodes.extend(inner.nodes);
-        Ok(Bound { nodes, kind: BoundKind::Explain { modifies }, params: inner.params, touches_org: inner.touches_org })
+        Ok(Bound { nodes, kind: BoundKind::Explain { modifies }, uses: inner.uses })
     }
 
     /// DECLARE ... CURSOR FOR query.
@@ -59,7 +59,7 @@ impl Bound {
         let mut binder = Binder::new(catalog, system);
         let mut nodes = binder.bound(head, &Scope::new(None))?;
         nodes.extend(binder.query(query, None, false)?.nodes);
-        Ok(Bound { nodes, kind: BoundKind::Quiet, params: binder.params, touches_org: binder.touches_org })
+        Ok(Bound { nodes, kind: BoundKind::Quiet, uses: binder.uses })
     }
 
     /// FETCH, MOVE, CLOSE.
@@ -70,7 +70,7 @@ impl Bound {
             CursorVerb::Fetch => BoundKind::Fetch,
             CursorVerb::Move | CursorVerb::Close => BoundKind::Quiet,
         };
-        Ok(Bound { nodes, kind, params: 0, touches_org: false })
+        Ok(Bound { nodes, kind, uses: Uses::default() })
     }
 
     /// PREPARE: under a name of orgfold's, the org's type behind the client's.
@@ -78,7 +78,7 @@ impl Bound {
         let Prepare { at, name, types, statement } = prepare;
         let inner = Bound::tree(statement, catalog, system)?;
         let list = |types: &[TypeName]| types.iter().map(|name| vec![Node::Type(name.clone())]).collect::<Vec<_>>();
-        let params = usize::from(inner.params).max(types.len());
+        let params = usize::from(inner.params()).max(types.len());
         let mut physical = list(types);
         physical.resize(params, vec![Node::Word("unknown")]);
         // Always there, so that EXECUTE need not know what it executes.
@@ -94,8 +94,11 @@ impl Bound {
         Ok(Bound {
             nodes,
             kind: BoundKind::Prepare,
-            params: u16::try_from(params).unwrap_or(u16::MAX),
-            touches_org: true,
+            uses: Uses {
+                params: u16::try_from(params).unwrap_or(u16::MAX),
+                org: true,
+                sequences: inner.uses.sequences,
+            },
         })
     }
 
@@ -114,7 +117,7 @@ impl Bound {
             }
             None => nodes.push(Node::Physical(super::bracketed(vec![vec![Node::OrgValue]]))),
         }
-        Ok(Bound { nodes, kind: BoundKind::Execute, params: binder.params, touches_org: true })
+        Ok(Bound { nodes, kind: BoundKind::Execute, uses: Uses { org: true, ..binder.uses } })
     }
 
     /// `SELECT set_config('name', 'value', local)` by itself, as drivers say it; `None` for anything else. It is SET in
@@ -146,8 +149,7 @@ impl Bound {
         else {
             return None;
         };
-        let builtin = matches!(function.schema.as_deref(), None | Some("pg_catalog"));
-        if !bare || !builtin || &*function.name != "set_config" {
+        if !bare || function.builtin() != Some("set_config") {
             return None;
         }
         let setting = Setting {
@@ -171,7 +173,7 @@ impl Bound {
             Node::Physical(vec![Node::Word("pg_catalog.set_config")]),
         ];
         nodes.extend(arguments);
-        Some((Bound { nodes, kind: BoundKind::Query, params: 0, touches_org: false }, setting))
+        Some((Bound { nodes, kind: BoundKind::Query, uses: Uses::default() }, setting))
     }
 
     /// NOTIFY on a channel of the org's.
@@ -186,6 +188,6 @@ impl Bound {
         if let Some(Piece::Literal(text, at)) = payload {
             nodes.extend([Node::Word(","), Node::Literal { text: text.clone(), at: *at }]);
         }
-        Ok(Bound { nodes, kind: BoundKind::Notify, params: 0, touches_org: true })
+        Ok(Bound { nodes, kind: BoundKind::Notify, uses: Uses { org: true, ..Uses::default() } })
     }
 }

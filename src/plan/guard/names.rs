@@ -90,7 +90,8 @@ pub(super) fn relation<'a>(var: &'a RangeVar, facts: Facts<'a>) -> Result<Kind<'
 pub(super) fn function(call: &FuncCall, facts: Facts<'_>) -> Verdict {
     let names = strings(&call.funcname)?;
     let known = match names.as_slice() {
-        ["pg_catalog", "nextval"] => return nextval(call, facts),
+        ["pg_catalog", "nextval" | "currval"] => return sequence(call, facts),
+        ["pg_catalog", "lastval"] => call.args.is_empty(),
         ["pg_catalog", "set_config"] => return set_config(call),
         // Of several arrays: grammar, not a function.
         ["unnest"] => call.args.len() > 1,
@@ -129,8 +130,8 @@ fn set_config(call: &FuncCall) -> Verdict {
     Err(Refusal::new("set_config of what SET may not set"))
 }
 
-/// `nextval` of a sequence behind a column of the service's.
-fn nextval(call: &FuncCall, facts: Facts<'_>) -> Verdict {
+/// `nextval` or `currval` of a sequence behind a column of the service's.
+fn sequence(call: &FuncCall, facts: Facts<'_>) -> Verdict {
     let argument = match call.args.as_slice() {
         [Node { node: Some(NodeEnum::AConst(constant)) }] => match &constant.val {
             Some(a_const::Val::Sval(text)) => Some(text.sval.as_str()),
@@ -143,7 +144,7 @@ fn nextval(call: &FuncCall, facts: Facts<'_>) -> Verdict {
         let name = format!("{}.{}", quoted(&sequence.schema), quoted(&sequence.name));
         argument == Some(name.as_str())
     });
-    if known { Ok(()) } else { Err(Refusal::new("nextval of no sequence of the service's")) }
+    if known { Ok(()) } else { Err(Refusal::new("a sequence that is not the service's")) }
 }
 
 /// What the grammar itself turns into calls, and no client can call by a name of the list.

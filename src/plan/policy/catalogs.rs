@@ -142,10 +142,7 @@ pub(crate) fn org_function(name: &str) -> Option<&'static str> {
 
 /// How a cast to a type of PostgreSQL's is looked up, when its input looks names up.
 pub(crate) fn lookup_type(name: &TypeName) -> Option<Lookup> {
-    let TypeName { schema, name, suffix: _, at: _, custom: _ } = name;
-    if !matches!(schema.as_deref(), None | Some("pg_catalog")) {
-        return None;
-    }
+    let name = name.builtin()?;
     let at = TYPES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
     TYPES.get(at).map(|(_, lookup)| *lookup)
 }

@@ -17,6 +17,7 @@ pub(crate) use settings::{check_setting, is_fixed};
 #[cfg(feature = "grammar")]
 pub(crate) use types::is_allowed as is_allowed_type;
 
+use super::ast::is_value_function;
 use super::bind::{Bound, FunctionName, Node, Relation, RelationKind, TypeName};
 use super::error::PlanError;
 use crate::catalog::{Catalog, QualifiedName};
@@ -95,35 +96,16 @@ pub(crate) enum FunctionForm<'a> {
 }
 
 /// Words that the grammar reads as functions.
-const GRAMMAR: [&str; 19] = [
-    "array",
-    "coalesce",
-    "current_catalog",
-    "current_date",
-    "current_role",
-    "current_schema",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "greatest",
-    "grouping",
-    "least",
-    "localtime",
-    "localtimestamp",
-    "nullif",
-    "row",
-    "session_user",
-    "user",
-    "exists",
-];
+const GRAMMAR: [&str; 8] = ["array", "coalesce", "exists", "greatest", "grouping", "least", "nullif", "row"];
 
 /// How a function is written, or `None` when it is not permitted.
-pub(crate) fn function_form<'a>(name: &FunctionName, catalog: &'a Catalog) -> Option<FunctionForm<'a>> {
-    let FunctionName { schema, name, at: _, in_from: _, place: _ } = name;
-    if schema.is_none() && GRAMMAR.contains(&&**name) {
+pub(crate) fn function_form<'a>(name_of: &FunctionName, catalog: &'a Catalog) -> Option<FunctionForm<'a>> {
+    let FunctionName { schema, name, at: _, in_from: _, place: _ } = name_of;
+    let value = is_value_function(name) && &**name != "system_user";
+    if schema.is_none() && (value || GRAMMAR.contains(&&**name)) {
         return Some(FunctionForm::Grammar);
     }
-    if matches!(schema.as_deref(), None | Some("pg_catalog")) {
+    if let Some(name) = name_of.builtin() {
         if let Some(physical) = catalog_function(name).or_else(|| org_function(name)) {
             return Some(FunctionForm::StandIn(physical));
         }
@@ -202,7 +184,7 @@ fn check_type(name: &TypeName, catalog: &Catalog) -> Result<(), PlanError> {
 /// The schema of a permitted type: `Some(None)` for PostgreSQL's own, `None` when it is not permitted.
 pub(crate) fn type_schema<'a>(name: &TypeName, catalog: &'a Catalog) -> Option<Option<&'a str>> {
     let TypeName { schema, name: base, suffix: _, at: _, custom: _ } = name;
-    if matches!(schema.as_deref(), None | Some("pg_catalog")) && types::is_allowed(base) {
+    if name.builtin().is_some_and(types::is_allowed) {
         return Some(None);
     }
     let key = QualifiedName::new(schema.as_deref().unwrap_or("public"), base);

@@ -231,19 +231,17 @@ SELECT * FROM ROWS FROM (jsonb_to_recordset('[{"a": 1}]') AS (a int), generate_s
 
 SELECT nextval('ticket_id_seq') > 0
 
--- open: another error: 42501 permission denied for function currval
 SELECT currval('nope_seq')
 
--- open: another error: 42501 permission denied for function nextval
 SELECT nextval('nope_seq')
 
--- open: refused: 42501 permission denied for function lastval
-SELECT lastval() > 0
+BEGIN; SELECT nextval('ticket_id_seq') > 0; SELECT lastval() = currval('ticket_id_seq'); ROLLBACK
+
+SELECT nextval(pg_get_serial_sequence('ticket', 'id')) = lastval(), lastval() = currval('public.ticket_id_seq'::regclass)
 
 -- open: refused: 42501 permission denied for function setval
 SELECT setval('ticket_id_seq', 5)
 
 SELECT pg_get_serial_sequence('ticket', 'id')
 
--- open: refused: 42501 permission denied for function currval
 BEGIN; INSERT INTO ticket (title) VALUES ('cv'); SELECT currval('ticket_id_seq') = max(id), lastval() = max(seq) FROM ticket; ROLLBACK
