@@ -16,6 +16,7 @@ mod literals;
 mod migrate;
 mod org_drop;
 mod pgbench;
+mod protocol;
 mod proxy;
 mod proxy_faults;
 mod psql;

@@ -119,16 +119,29 @@ impl Raw {
         }
     }
 
+    /// Sends bytes as they are; whether the other side still took them.
+    pub async fn send(&mut self, out: &[u8]) -> bool {
+        self.stream.write_all(out).await.is_ok()
+    }
+
+    /// The next message; `None` when the other side has closed the connection.
+    pub async fn next(&mut self) -> Option<Frame> {
+        loop {
+            if let Some(frame) = next_frame(&mut self.buffer, 1 << 26).unwrap() {
+                return Some(frame);
+            }
+            match self.stream.read_buf(&mut self.buffer).await {
+                Ok(0) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
     async fn write(&mut self, out: &[u8]) {
         self.stream.write_all(out).await.unwrap();
     }
 
     async fn read(&mut self) -> Frame {
-        loop {
-            if let Some(frame) = next_frame(&mut self.buffer, 1 << 26).unwrap() {
-                return frame;
-            }
-            assert!(self.stream.read_buf(&mut self.buffer).await.unwrap() > 0, "the connection was closed");
-        }
+        self.next().await.expect("the connection was closed")
     }
 }
