@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::sequences::Drawn;
-use super::session::{CopyIn, End, Expect, Session};
+use super::session::{CopyIn, Expect, Session};
+use super::settle::Hindrance;
 use super::statement::{ClientStatement, Way};
 use crate::catalog::Isolation;
 use crate::org::OrgId;
@@ -20,10 +21,6 @@ const SET_ORG: &str = "SELECT pg_catalog.set_config('orgfold.org_id', $1, true)"
 /// The portal of orgfold's own statements.
 const HIDDEN_PORTAL: &str = "orgfold_hidden";
 
-fn broken(malformed: Malformed) -> End {
-    End::Fault(malformed.into())
-}
-
 /// What a Parse message says.
 struct Parse {
     name: String,
@@ -35,39 +32,50 @@ impl Parse {
     fn read(frame: &Frame) -> Result<Parse, Malformed> {
         let mut cursor = Cursor::new(frame.body());
         let (name, sql, count) = (cursor.text()?, cursor.text()?, cursor.count()?);
-        if usize::from(count) * 4 != cursor.left() {
-            return Err(Malformed("message has a wrong number of types"));
-        }
-        let mut types = Vec::with_capacity(usize::from(count));
+        // No more than the message has room for.
+        let mut types = Vec::with_capacity(usize::from(count).min(cursor.left() / 4));
         for _ in 0..count {
             types.push(cursor.int()?.cast_unsigned());
         }
+        cursor.end()?;
         Ok(Parse { name, sql, types })
     }
 }
 
 impl Session {
-    pub(super) async fn parse(&mut self, frame: &Frame) -> Result<(), End> {
-        let Parse { name, sql, types } = Parse::read(frame).map_err(broken)?;
-        if !name.is_empty() && self.statements.contains_key(name.as_str()) {
-            self.refuse(Fault::error(
+    pub(super) async fn parse(&mut self, frame: &Frame) -> Result<(), Hindrance> {
+        let Parse { name, sql, types } = Parse::read(frame)?;
+        let statement = match self.prepare(sql.into(), types, !name.is_empty()) {
+            Ok(statement) => statement,
+            Err(fault) => {
+                if name.is_empty() && self.expect.is_empty() {
+                    self.statements.remove("");
+                }
+                return Err(fault.into());
+            }
+        };
+        if self.status == b'E' && matches!(statement.way(), Way::Here(_)) {
+            return Err(in_failed_transaction().into());
+        }
+        if !name.is_empty() && (self.statements.contains_key(name.as_str()) || self.prepared.contains_key(&*name)) {
+            // What the shard has to say of the statement itself comes first.
+            if self.expect.is_empty() && statement.way() == Way::Shard {
+                self.ensure_lease().await?;
+                self.prepared_name(&Arc::new(statement.unnamed()))?;
+            }
+            return Err(Fault::error(
                 SqlState::DUPLICATE_PREPARED_STATEMENT,
                 format!("prepared statement \"{name}\" already exists"),
-            ));
-            return Ok(());
+            )
+            .into());
         }
-        if name.is_empty() {
-            self.statements.remove("");
+        if statement.way() == Way::Shard {
+            self.ensure_lease().await?;
         }
-        match self.prepare(sql.into(), types, !name.is_empty()) {
-            Ok(statement) => {
-                if let Err(fault) = self.parse_on_shard(&name, &statement).await {
-                    self.refuse(fault);
-                    return Ok(());
-                }
-                self.statements.insert(name.into(), statement);
-            }
-            Err(fault) => self.refuse(fault),
+        self.rename(&name, Some(Arc::clone(&statement)));
+        if let Err(fault) = self.parse_on_shard(&name, &statement) {
+            self.statements.remove(name.as_str());
+            return Err(fault.into());
         }
         Ok(())
     }
@@ -76,7 +84,8 @@ impl Session {
     fn prepare(&self, text: Arc<str>, types: Vec<u32>, named: bool) -> Result<Arc<ClientStatement>, Fault> {
         let catalog = self.compile_catalog()?;
         let declared_params = u16::try_from(types.len()).unwrap_or(u16::MAX);
-        let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params })?;
+        let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params });
+        let plans = plans.map_err(|error| self.if_failed(error.into()))?;
         if plans.len() > 1 {
             return Err(Fault::error(
                 SqlState::SYNTAX_ERROR,
@@ -108,16 +117,17 @@ impl Session {
     }
 
     /// The shard reads a statement at Parse, so that its faults come there.
-    async fn parse_on_shard(&mut self, name: &str, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
+    fn parse_on_shard(&mut self, name: &str, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
         if statement.way() != Way::Shard {
             self.say(|out| reply::bare(b'1', out));
             return Ok(());
         }
-        self.ensure_lease().await?;
         let physical = self.physical(statement)?;
         let shown = Expect::Parse { shown: true, name: Some(name.into()), statement: Arc::clone(statement) };
         if !self.prepare_on_backend(&physical, statement.named, shown)?.is_new {
             self.say(|out| reply::bare(b'1', out));
+        } else {
+            self.unproven.insert(name.into(), self.groups);
         }
         Ok(())
     }
@@ -164,14 +174,17 @@ impl Session {
     }
 
     /// A statement by the client's name, compiled anew when the catalog has changed since.
-    fn statement(&mut self, name: &str) -> Result<Arc<ClientStatement>, Fault> {
+    fn statement(&mut self, name: &str) -> Result<Arc<ClientStatement>, Hindrance> {
+        if self.is_doubtful(name) {
+            return Err(Hindrance::Early);
+        }
         let Some(statement) = self.statements.get(name).cloned() else {
             let what = if name.is_empty() {
                 "unnamed prepared statement".to_owned()
             } else {
                 format!("prepared statement \"{name}\"")
             };
-            return Err(Fault::error(SqlState::INVALID_STATEMENT_NAME, format!("{what} does not exist")));
+            return Err(Fault::error(SqlState::INVALID_STATEMENT_NAME, format!("{what} does not exist")).into());
         };
         let catalog = self.compile_catalog()?;
         if statement.catalog == catalog.id {
@@ -183,20 +196,18 @@ impl Session {
         Ok(renewed)
     }
 
-    pub(super) async fn bind(&mut self, frame: &Frame) -> Result<(), End> {
-        let bind = Bind::parse(frame.body()).map_err(broken)?;
-        if let Err(fault) = self.try_bind(&bind).await {
-            self.refuse(fault);
-        }
-        Ok(())
-    }
-
-    async fn try_bind(&mut self, bind: &Bind) -> Result<(), Fault> {
+    pub(super) async fn bind(&mut self, frame: &Frame) -> Result<(), Hindrance> {
+        let bind = Bind::parse(frame.body())?;
         let mut statement = self.statement(&bind.statement)?;
         if statement.way() == Way::Shard {
             self.ensure_lease().await?;
             // The lease may have brought a newer catalog.
             statement = self.statement(&bind.statement)?;
+        }
+        if bind.format_count() > 1 && bind.format_count() != usize::from(bind.count()) {
+            let (formats, values) = (bind.format_count(), bind.count());
+            let message = format!("bind message has {formats} parameter formats but {values} parameters");
+            return Err(Fault::error(SqlState::PROTOCOL_VIOLATION, message).into());
         }
         let wanted = statement.plan().map_or(0, |plan| plan.params);
         if bind.count() != wanted {
@@ -207,10 +218,13 @@ impl Session {
                     bind.count(),
                     bind.statement
                 ),
-            ));
+            )
+            .into());
         }
         if !bind.portal.is_empty() && self.portals.contains_key(bind.portal.as_str()) {
-            return Err(Fault::error(SqlState::DUPLICATE_CURSOR, format!("cursor \"{}\" already exists", bind.portal)));
+            return Err(
+                Fault::error(SqlState::DUPLICATE_CURSOR, format!("cursor \"{}\" already exists", bind.portal)).into()
+            );
         }
         if statement.way() == Way::Shard {
             self.set_org_for_walls(&statement)?;
@@ -218,13 +232,18 @@ impl Session {
             let name = self.prepared_name(&statement)?;
             let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());
             if statement.takes_org() && org.is_none() {
-                return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org"));
+                return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org").into());
             }
             if let Some(backend) = self.backend() {
                 bind.write(&name, org, &mut backend.channel().output);
             }
-            self.expect.push_back(Expect::Bind { shown: true, statement: Some(Arc::clone(&statement)) });
+            let portal = Some(bind.portal.as_str().into());
+            self.expect.push_back(Expect::Bind { shown: true, portal, statement: Some(Arc::clone(&statement)) });
             self.group_open = true;
+        } else if self.status == b'E' {
+            return Err(in_failed_transaction().into());
+        } else if !self.expect.is_empty() {
+            return Err(Hindrance::Early);
         } else {
             self.say(|out| reply::bare(b'2', out));
         }
@@ -232,22 +251,18 @@ impl Session {
         Ok(())
     }
 
-    pub(super) async fn describe(&mut self, frame: &Frame) -> Result<(), End> {
+    pub(super) async fn describe(&mut self, frame: &Frame) -> Result<(), Hindrance> {
         let mut cursor = Cursor::new(frame.body());
-        let kind = cursor.byte().map_err(broken)?;
-        let name = cursor.text().map_err(broken)?;
-        let described = match kind {
+        let (kind, name) = (cursor.byte()?, cursor.text()?);
+        cursor.end()?;
+        match kind {
             b'S' => self.describe_statement(&name).await,
-            b'P' => self.describe_portal(&name),
-            _other => return Err(broken(Malformed("invalid DESCRIBE message subtype"))),
-        };
-        if let Err(fault) = described {
-            self.refuse(fault);
+            b'P' => Ok(self.describe_portal(&name)?),
+            other => Err(no_subtype("DESCRIBE", other)),
         }
-        Ok(())
     }
 
-    async fn describe_statement(&mut self, name: &str) -> Result<(), Fault> {
+    async fn describe_statement(&mut self, name: &str) -> Result<(), Hindrance> {
         let mut statement = self.statement(name)?;
         match statement.way() {
             Way::Shard => {
@@ -273,18 +288,24 @@ impl Session {
     }
 
     fn describe_portal(&mut self, name: &str) -> Result<(), Fault> {
-        let statement = self.portal(name)?;
-        if statement.way() == Way::Shard {
+        // One that is not known here may be a cursor that DECLARE made: the shard knows.
+        let statement = if self.may_be_cursor(name) { None } else { Some(self.portal(name)?) };
+        let here = statement.filter(|statement| statement.way() != Way::Shard);
+        if let Some(statement) = here {
+            let shows = shows_org(&statement);
+            self.say(|out| describe_here(shows, out));
+        } else {
             if let Some(backend) = self.backend() {
                 request::describe(b'P', name, &mut backend.channel().output);
             }
-            self.expect.push_back(Expect::DescribePortal { simple: false });
+            self.expect.push_back(Expect::DescribePortal { simple: false, late: false });
             self.group_open = true;
-        } else {
-            let shows = shows_org(&statement);
-            self.say(|out| describe_here(shows, out));
         }
         Ok(())
+    }
+
+    fn may_be_cursor(&self, name: &str) -> bool {
+        self.lease.is_some() && !name.is_empty() && name != HIDDEN_PORTAL && !self.portals.contains_key(name)
     }
 
     fn portal(&self, name: &str) -> Result<Arc<ClientStatement>, Fault> {
@@ -292,36 +313,24 @@ impl Session {
         found.ok_or_else(|| Fault::error(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist")))
     }
 
-    pub(super) async fn execute(&mut self, frame: &Frame) -> Result<(), End> {
+    pub(super) async fn execute(&mut self, frame: &Frame) -> Result<(), Hindrance> {
         let mut cursor = Cursor::new(frame.body());
-        let name = cursor.text().map_err(broken)?;
-        let max_rows = cursor.int().map_err(broken)?;
-        let done = match self.portal(&name) {
-            Ok(statement) => match statement.way() {
-                Way::Here(command) => match self.listens(command).await {
-                    Ok(true) => Ok(()),
-                    Ok(false) => self.command(command, true),
-                    Err(fault) => Err(fault),
-                },
-                Way::Empty | Way::Shard => self.execute_portal(&name, max_rows, &statement),
-            },
-            Err(fault) => Err(fault),
-        };
-        if let Err(fault) = done {
-            self.refuse(fault);
+        let (name, max_rows) = (cursor.text()?, cursor.int()?);
+        cursor.end()?;
+        let statement = self.portal(&name)?;
+        match statement.way() {
+            Way::Empty => self.say(|out| reply::bare(b'I', out)),
+            // What comes before may fail, and then this is never done.
+            Way::Here(_) if !self.expect.is_empty() => return Err(Hindrance::Early),
+            Way::Here(_) if self.status == b'E' => return Err(in_failed_transaction().into()),
+            Way::Here(command) => {
+                if !self.listens(command).await? {
+                    self.command(command, true)?;
+                }
+            }
+            Way::Shard => self.execute_on_shard(&name, max_rows, &statement, false)?,
         }
         Ok(())
-    }
-
-    fn execute_portal(&mut self, name: &str, max_rows: i32, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
-        match statement.way() {
-            Way::Empty => {
-                self.say(|out| reply::bare(b'I', out));
-                Ok(())
-            }
-            Way::Here(command) => self.command(command, true),
-            Way::Shard => self.execute_on_shard(name, max_rows, statement, false),
-        }
     }
 
     /// Sends Execute; for COPY FROM, the org goes before it.
@@ -392,25 +401,30 @@ impl Session {
         bind.write(&name, org.map(OrgId::get), out);
         request::execute(HIDDEN_PORTAL, 0, out);
         request::close(b'P', HIDDEN_PORTAL, out);
-        self.expect.push_back(Expect::Bind { shown: false, statement: None });
+        self.expect.push_back(Expect::Bind { shown: false, portal: None, statement: None });
         self.expect.push_back(Expect::ExecuteHidden);
         self.expect.push_back(Expect::Close { shown: false });
         self.group_open = true;
         Ok(())
     }
 
-    pub(super) fn close(&mut self, frame: &Frame) -> Result<(), End> {
+    pub(super) fn close(&mut self, frame: &Frame) -> Result<(), Hindrance> {
         let mut cursor = Cursor::new(frame.body());
-        let kind = cursor.byte().map_err(broken)?;
-        let name = cursor.text().map_err(broken)?;
+        let (kind, name) = (cursor.byte()?, cursor.text()?);
+        cursor.end()?;
         match kind {
+            // What SQL prepared is not put back when something fails: so nothing may be outstanding.
+            b'S' if self.prepared.contains_key(&*name) && !self.expect.is_empty() => return Err(Hindrance::Early),
             // The backends keep it: another may use it again.
             b'S' => {
-                self.statements.remove(name.as_str());
+                self.prepared.remove(&*name);
+                self.rename(&name, None);
                 self.say(|out| reply::bare(b'3', out));
             }
             b'P' => {
-                let on_shard = self.portals.remove(name.as_str()).is_some_and(|portal| portal.way() == Way::Shard);
+                let may_be_cursor = self.may_be_cursor(&name);
+                let known = self.portals.remove(name.as_str());
+                let on_shard = may_be_cursor || known.is_some_and(|portal| portal.way() == Way::Shard);
                 match self.backend() {
                     Some(backend) if on_shard => {
                         request::close(b'P', &name, &mut backend.channel().output);
@@ -420,7 +434,7 @@ impl Session {
                     Some(_) | None => self.say(|out| reply::bare(b'3', out)),
                 }
             }
-            _other => return Err(broken(Malformed("invalid CLOSE message subtype"))),
+            other => return Err(no_subtype("CLOSE", other)),
         }
         Ok(())
     }
@@ -499,6 +513,18 @@ impl Session {
         self.say(|out| reply::command_complete(tag, out));
         Ok(())
     }
+}
+
+fn no_subtype(message: &str, subtype: u8) -> Hindrance {
+    let message = format!("invalid {message} message subtype {subtype}");
+    Fault::error(SqlState::PROTOCOL_VIOLATION, message).into()
+}
+
+pub(super) fn in_failed_transaction() -> Fault {
+    Fault::error(
+        SqlState::IN_FAILED_TRANSACTION,
+        "current transaction is aborted, commands ignored until end of transaction block",
+    )
 }
 
 pub(super) fn shows_org(statement: &ClientStatement) -> bool {

@@ -8,7 +8,7 @@ use crate::engine::EngineError;
 use crate::plan::PlanError;
 use crate::sqlstate::SqlState;
 use crate::upstream::UpstreamError;
-use crate::wire::{Malformed, report};
+use crate::wire::{Malformed, NOT_UTF8, report};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +107,8 @@ impl From<UpstreamError> for Fault {
 
 impl From<Malformed> for Fault {
     fn from(Malformed(what): Malformed) -> Fault {
-        Fault::fatal(SqlState::PROTOCOL_VIOLATION, what)
+        let sqlstate =
+            if what == NOT_UTF8.0 { SqlState::CHARACTER_NOT_IN_REPERTOIRE } else { SqlState::PROTOCOL_VIOLATION };
+        Fault::fatal(sqlstate, what)
     }
 }

@@ -103,6 +103,10 @@ impl Session {
         self.copy = CopyIn::No;
         self.held = None;
         self.portals.clear();
+        self.unproven.clear();
+        self.answered = self.groups;
+        self.hurried = false;
+        self.columns = None;
         self.settings.rollback();
         let was_simple = self.simple.take().is_some();
         let outstanding = !self.expect.is_empty() || self.group_open || was_simple;

@@ -17,6 +17,7 @@ mod scram;
 mod sequences;
 mod session;
 mod settings;
+mod settle;
 mod simple;
 mod statement;
 mod tls;

@@ -11,7 +11,7 @@ use super::statement::ClientStatement;
 use crate::catalog::logical_fields;
 use crate::plan::{Session as Command, Special, TransactionVerb};
 use crate::sqlstate::SqlState;
-use crate::wire::{Cursor, Frame, describe, reply, report, request};
+use crate::wire::{Cursor, Frame, describe, reply, report};
 
 /// The shard said what nobody asked for: its state is unknown.
 struct Unexpected(&'static str);
@@ -42,12 +42,17 @@ impl Session {
                 }
             };
             if is_fatal(&frame) {
+                if self.out_of_step {
+                    return Err(End::Fault(Fault::fatal(
+                        SqlState::PROTOCOL_VIOLATION,
+                        "terminating connection because protocol synchronization was lost",
+                    )));
+                }
                 tracing::warn!("a shard ended a backend");
                 self.backend_lost().await;
                 return Ok(());
             }
             self.say_pending();
-            let was_copy = self.copy;
             if let Err(Unexpected(what)) = self.backend_frame(&frame) {
                 tracing::error!(what, tag = frame.tag, expected = ?self.expect.front(), "a shard broke the protocol");
                 return Err(End::Fault(Fault::fatal(
@@ -56,8 +61,8 @@ impl Session {
                 )));
             }
             self.say_pending();
-            // A simple query goes on after its COPY failed to begin.
-            if was_copy == CopyIn::Asked && self.copy == CopyIn::No && self.simple.is_some() {
+            // A simple query goes on after what it waited for.
+            if self.simple.is_some() && self.copy == CopyIn::No && self.expect.is_empty() {
                 self.pump_simple().await?;
             }
         }
@@ -79,10 +84,11 @@ impl Session {
         }
         let Some(front) = self.expect.pop_front() else { return Err(Unexpected("a message without a question")) };
         match (front, frame.tag) {
-            (Expect::Parse { shown, .. }, b'1') => {
+            (Expect::Parse { shown, name, .. }, b'1') => {
                 if let Some(backend) = self.backend() {
                     backend.confirm();
                 }
+                self.proven(name.as_deref());
                 self.forward_if(shown, frame);
             }
             (Expect::Bind { shown, .. }, b'2') | (Expect::Close { shown }, b'3') => self.forward_if(shown, frame),
@@ -91,11 +97,14 @@ impl Session {
                 self.client.output.extend_from_slice(&bytes);
                 self.expect.push_front(Expect::DescribeStatement { hides_last, statement });
             }
+            (Expect::DescribePortal { late: true, .. }, b'T') => {
+                self.columns = Some(describe::row_description(&frame.body())?);
+            }
             (Expect::DescribeStatement { .. } | Expect::DescribePortal { .. }, b'T') => {
                 self.client.output.extend_from_slice(&describe::row_description(&frame.body())?);
             }
             (Expect::DescribeStatement { .. }, b'n') => self.forward_if(true, frame),
-            (Expect::DescribePortal { simple }, b'n') => self.forward_if(!simple, frame),
+            (Expect::DescribePortal { simple, .. }, b'n') => self.forward_if(!simple, frame),
             (Expect::Execute { statement, simple }, b'C') => self.completed(&statement, simple, frame)?,
             (Expect::Execute { .. }, b'I' | b's') => self.forward_if(true, frame),
             (front @ Expect::Execute { .. }, b'G') => {
@@ -119,8 +128,16 @@ impl Session {
         }
     }
 
+    /// Columns that waited for the first row.
+    fn show_columns(&mut self) {
+        if let Some(columns) = self.columns.take() {
+            self.client.output.extend_from_slice(&columns);
+        }
+    }
+
     /// Rows and copied data: forwarded as they are.
     fn data(&mut self, frame: &Frame) -> Result<(), Unexpected> {
+        self.show_columns();
         match self.expect.front() {
             Some(Expect::Execute { statement, .. }) if *statement.special() == Special::Explain => {
                 let Some(catalog) = &self.catalog else { return Err(Unexpected("a plan without a shard")) };
@@ -147,7 +164,10 @@ impl Session {
                 out.freeze()
             }
         };
-        self.copy = CopyIn::No;
+        self.show_columns();
+        if statement.copies_in() {
+            self.copy = CopyIn::No;
+        }
         if let Some(transaction) = statement.transaction() {
             match &transaction.verb {
                 TransactionVerb::Savepoint(name) => self.settings.savepoint(name),
@@ -203,8 +223,11 @@ impl Session {
         let front = self.expect.pop_front();
         match front {
             Some(Expect::HiddenQuery) => return Ok(()),
-            Some(Expect::Sync) => {}
+            Some(Expect::Sync) => self.answered += 1,
             Some(_) | None => return Err(Unexpected("ready without a Sync")),
+        }
+        if let Some(backend) = self.backend() {
+            backend.ready();
         }
         if let Some(held) = self.held.take() {
             self.client.output.extend_from_slice(&held);
@@ -228,6 +251,7 @@ impl Session {
     fn failed(&mut self, frame: &Frame) -> Result<(), Unexpected> {
         self.failed = true;
         self.held = None;
+        self.columns = None;
         if let Some(backend) = self.backend() {
             backend.forget_unconfirmed();
         }
@@ -258,32 +282,21 @@ impl Session {
         }
         self.client.output.extend_from_slice(&bytes);
         // The shard skips everything up to the next Sync.
-        let mut synced = false;
-        while let Some(front) = self.expect.pop_front() {
-            match front {
-                Expect::Sync => {
-                    self.expect.push_front(Expect::Sync);
-                    synced = true;
-                    break;
-                }
-                Expect::Parse { name: Some(name), .. } => {
-                    self.statements.remove(&name);
-                }
-                Expect::Execute { statement, .. } => self.forget_prepared(&statement),
-                Expect::Discarded => self.drawn.unmade(),
-                _skipped => {}
-            }
-        }
         let was_copying = self.copy != CopyIn::No;
-        self.copy = CopyIn::No;
-        if !synced {
+        let sync = self.expect.iter().position(|expect| matches!(expect, Expect::Sync));
+        let skipped = self.expect.drain(..sync.unwrap_or(self.expect.len())).collect();
+        self.undo(skipped);
+        if sync.is_none() {
+            self.copy = CopyIn::No;
             if self.simple.take().is_some() {
                 // The rest of a simple query is over too.
                 if let Some(backend) = self.backend() {
-                    request::sync(&mut backend.channel().output);
+                    backend.sync();
                 }
                 self.expect.push_back(Expect::Sync);
+                self.groups += 1;
                 self.group_open = false;
+                self.hurried = false;
                 self.org_set = false;
             } else if self.group_open || was_copying {
                 self.skipping = true;
@@ -310,6 +323,10 @@ impl Session {
                 Some((_, known)) => *known = value,
                 None => backend.parameters.push((name, value)),
             }
+        }
+        // PostgreSQL says it last, and so when the commit is through.
+        if let Some(held) = self.held.take() {
+            self.client.output.extend_from_slice(&held);
         }
         // The client knows its own settings: it hears only of what it changed.
         self.forward_if(!hidden, frame);

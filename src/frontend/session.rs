@@ -25,7 +25,7 @@ use crate::engine::{Engine, ShardCatalog};
 use crate::org::OrgId;
 use crate::sqlstate::SqlState;
 use crate::upstream::{Backend, Channel, Lease, Pools};
-use crate::wire::{Frame, next_frame, reply, request};
+use crate::wire::{Cursor, Frame, next_frame, reply, request};
 
 /// Above this many bytes waiting for one side, the other is not read.
 const HIGH_WATER: usize = 512 * 1024;
@@ -35,14 +35,17 @@ const HIGH_WATER: usize = 512 * 1024;
 pub(super) enum Expect {
     /// Nothing: this goes to the client when its turn comes.
     Say(Bytes),
+    /// Nothing: a name that meant something else before. Meant again if the group fails before this.
+    Renamed { name: Box<str>, previous: Option<Arc<ClientStatement>> },
     /// ParseComplete; shown to the client or not. The name is forgotten if it fails.
     Parse { shown: bool, name: Option<Box<str>>, statement: Arc<ClientStatement> },
-    /// BindComplete.
-    Bind { shown: bool, statement: Option<Arc<ClientStatement>> },
+    /// BindComplete; of the client's own, with its portal.
+    Bind { shown: bool, portal: Option<Box<str>>, statement: Option<Arc<ClientStatement>> },
     /// ParameterDescription, then RowDescription or NoData.
     DescribeStatement { hides_last: bool, statement: Arc<ClientStatement> },
-    /// RowDescription or NoData; the simple protocol does not show NoData.
-    DescribePortal { simple: bool },
+    /// RowDescription or NoData; the simple protocol does not show NoData. Of what runs to its end before the first row
+    /// is sent, columns are shown with that row.
+    DescribePortal { simple: bool, late: bool },
     /// Rows, then the command's end.
     Execute { statement: Arc<ClientStatement>, simple: bool },
     /// The same, for orgfold's own eyes.
@@ -125,6 +128,20 @@ pub(super) struct Session {
     pub(super) failed: bool,
     pub(super) simple: Option<Simple>,
     pub(super) copy: CopyIn,
+    /// A message that waits until all before it is answered.
+    pub(super) stalled: Option<Frame>,
+    /// The shard was asked for all it owes.
+    pub(super) hurried: bool,
+    /// How many Syncs were sent.
+    pub(super) groups: u64,
+    /// How many of them were answered.
+    pub(super) answered: u64,
+    /// Names whose Parse is not answered yet, by the group that it is in.
+    pub(super) unproven: HashMap<Box<str>, u64>,
+    /// A message came that nobody may send while data is awaited: the shard ends its connection, and the client's ends too.
+    pub(super) out_of_step: bool,
+    /// Columns that are shown with the first row.
+    pub(super) columns: Option<Bytes>,
     /// The simple protocol's last CommandComplete, held back: the commit behind it may still fail.
     pub(super) held: Option<Bytes>,
     /// What PREPARE has made, by name.
@@ -165,16 +182,18 @@ impl Session {
     /// Serves until the client leaves, or the shutdown finds it idle.
     pub(super) async fn run(mut self, mut shutdown: tokio::sync::watch::Receiver<bool>) {
         let end = self.serve(&mut shutdown).await;
-        if let End::Fault(fault) = end {
-            self.client.output.extend_from_slice(&fault.bytes());
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(1), self.client.flush()).await;
-        }
         // A statement that still runs is for nobody: end it, then let the backend close.
         if self.lease.is_some() && !self.expect.is_empty() {
             self.key.running.cancel().await;
         }
         self.key.running.end().await;
         drop(self.lease.take());
+        if let End::Fault(fault) = end {
+            self.client.output.extend_from_slice(&fault.bytes());
+        }
+        if !self.client.output.is_empty() {
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(1), self.client.flush()).await;
+        }
     }
 
     async fn serve(&mut self, shutdown: &mut tokio::sync::watch::Receiver<bool>) -> End {
@@ -214,15 +233,19 @@ impl Session {
 
     fn has_client_frame(&self) -> bool {
         let header = self.client.input.get(1..5).and_then(|length| length.first_chunk::<4>());
-        header.is_some_and(|length| self.client.input.len() > u32::from_be_bytes(*length) as usize)
+        let whole = |length: usize| (4..=self.max_frame_bytes).contains(&length) && self.client.input.len() > length;
+        self.stalled.is_some() || header.is_some_and(|length| whole(u32::from_be_bytes(*length) as usize))
     }
 
     async fn wait(&mut self, shutdown: &mut tokio::sync::watch::Receiver<bool>) -> Event {
+        let leaving = self.is_leaving();
         let Session { client, lease, ear, heard, .. } = self;
         let read_backend = client.output.len() < HIGH_WATER;
         let backend_backlog =
             lease.as_mut().and_then(Lease::backend).map_or(0, |backend| backend.channel().output.len());
-        let read_client = backend_backlog < HIGH_WATER && client.input.len() < HIGH_WATER + self.max_frame_bytes;
+        // Of one who has said that it goes, nothing more is heard.
+        let read_client =
+            !leaving && backend_backlog < HIGH_WATER && client.input.len() < HIGH_WATER + self.max_frame_bytes;
         let sockets = poll_fn(|context| {
             if let Some(backend) = lease.as_mut().and_then(Lease::backend)
                 && let Poll::Ready(done) = backend.channel().poll(context, read_backend)
@@ -258,7 +281,7 @@ impl Session {
             CopyIn::Asked => false,
             CopyIn::Open => true,
         };
-        ready && !self.is_backlogged()
+        ready && !self.is_backlogged() && !self.out_of_step
     }
 
     fn is_backlogged(&self) -> bool {
@@ -268,21 +291,25 @@ impl Session {
     async fn take_client_frames(&mut self) -> Result<(), End> {
         while self.may_take_client_frame() {
             if self.must_settle_first() {
+                self.hurry();
                 return Ok(());
             }
-            let frame = match next_frame(&mut self.client.input, self.max_frame_bytes) {
-                Ok(Some(frame)) => frame,
-                Ok(None) => return Ok(()),
-                Err(malformed) => return Err(End::Fault(malformed.into())),
+            let next = match self.stalled.take() {
+                Some(frame) => Ok(Some(frame)),
+                None => next_frame(&mut self.client.input, self.max_frame_bytes),
             };
-            self.client_frame(frame).await?;
+            match next {
+                Ok(Some(frame)) => self.client_frame(frame).await?,
+                Ok(None) => return Ok(()),
+                // What came before it is answered first.
+                Err(_) if self.copy == CopyIn::No && !self.expect.is_empty() => {
+                    self.hurry();
+                    return Ok(());
+                }
+                Err(malformed) => return Err(End::Fault(malformed.into())),
+            }
         }
         Ok(())
-    }
-
-    /// A simple query, and Terminate, wait until everything before them is answered.
-    fn must_settle_first(&self) -> bool {
-        self.copy == CopyIn::No && matches!(self.client.input.first(), Some(b'Q')) && !self.expect.is_empty()
     }
 
     async fn client_frame(&mut self, frame: Frame) -> Result<(), End> {
@@ -294,20 +321,13 @@ impl Session {
             return Ok(());
         }
         match frame.tag {
+            b'Q' | b'F' | b'P' | b'B' | b'D' | b'E' | b'C' | b'H' if self.skipping => Ok(()),
             b'Q' => self.query(&frame).await,
-            b'P' | b'B' | b'D' | b'E' | b'C' if self.skipping => Ok(()),
-            b'P' => self.parse(&frame).await,
-            b'B' => self.bind(&frame).await,
-            b'D' => self.describe(&frame).await,
-            b'E' => self.execute(&frame).await,
-            b'C' => self.close(&frame),
-            b'H' => {
-                if let Some(backend) = self.backend() {
-                    request::flush(&mut backend.channel().output);
-                }
-                Ok(())
-            }
+            b'P' | b'B' | b'D' | b'E' | b'C' | b'H' => self.extended(frame).await,
             b'S' => {
+                if let Err(malformed) = Cursor::new(frame.body()).end() {
+                    self.refuse(Fault::error(SqlState::PROTOCOL_VIOLATION, malformed.0));
+                }
                 self.sync();
                 Ok(())
             }
@@ -319,7 +339,6 @@ impl Session {
                     SqlState::FEATURE_NOT_SUPPORTED,
                     "the function call protocol is not supported",
                 ));
-                self.skipping = false;
                 self.sync();
                 Ok(())
             }
@@ -352,10 +371,15 @@ impl Session {
             // PostgreSQL ignores these too while it takes data.
             b'H' | b'S' => Ok(()),
             b'X' => Err(End::Client),
-            tag => Err(End::Fault(Fault::fatal(
-                SqlState::PROTOCOL_VIOLATION,
-                format!("unexpected message type {tag} during COPY from stdin"),
-            ))),
+            // The shard says what PostgreSQL says, and ends its connection.
+            tag => {
+                if let Some(backend) = self.backend() {
+                    reply::bare(tag, &mut backend.channel().output);
+                }
+                self.out_of_step = true;
+                self.copy = CopyIn::Asked;
+                Ok(())
+            }
         }
     }
 
@@ -396,6 +420,7 @@ impl Session {
                 Some(Expect::Say(bytes)) => self.client.output.extend_from_slice(bytes),
                 Some(Expect::Discarded) => {}
                 Some(Expect::Forgotten) => self.unforgotten = self.unforgotten.saturating_sub(1),
+                Some(Expect::Renamed { .. }) => {}
                 Some(_) | None => return,
             }
             self.expect.pop_front();
@@ -428,11 +453,13 @@ impl Session {
     /// The client's Sync.
     pub(super) fn sync(&mut self) {
         self.skipping = false;
+        self.hurried = false;
         if self.is_shard_involved() {
+            self.groups += 1;
             self.group_open = false;
             self.org_set &= self.in_block;
             if let Some(backend) = self.backend() {
-                request::sync(&mut backend.channel().output);
+                backend.sync();
                 self.expect.push_back(Expect::Sync);
                 return;
             }

@@ -6,11 +6,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::extended::{describe_here, shows_org};
-use super::fault::Fault;
+use super::extended::{describe_here, in_failed_transaction, shows_org};
+use super::fault::{Fault, Severity};
 use super::session::{CopyIn, End, Expect, Session, Simple};
 use super::statement::{ClientStatement, Way};
-use crate::plan::CompileOptions;
+use crate::plan::{CompileOptions, first_parameter};
 use crate::sqlstate::SqlState;
 use crate::wire::bind::Bind;
 use crate::wire::{Cursor, Frame, reply, request};
@@ -19,11 +19,13 @@ impl Session {
     pub(super) async fn query(&mut self, frame: &Frame) -> Result<(), End> {
         let mut cursor = Cursor::new(frame.body());
         let read = cursor.text().and_then(|text| cursor.end().map(|()| text));
-        let text = read.map_err(|malformed| End::Fault(malformed.into()))?;
-        self.skipping = false;
         self.statements.remove("");
         self.portals.remove("");
-        match self.compile_simple(text.into()) {
+        let compiled = match read {
+            Ok(text) => self.compile_simple(text.into()),
+            Err(malformed) => Err(Fault { severity: Severity::Error, ..malformed.into() }),
+        };
+        match compiled {
             Ok(statements) => {
                 self.simple = Some(Simple { statements });
                 self.pump_simple().await
@@ -38,11 +40,14 @@ impl Session {
 
     pub(super) fn compile_simple(&self, text: Arc<str>) -> Result<VecDeque<Arc<ClientStatement>>, Fault> {
         let catalog = self.compile_catalog()?;
-        let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params: 0 })?;
+        let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params: 0 });
+        let plans = plans.map_err(|error| self.if_failed(error.into()))?;
         let mut statements = VecDeque::with_capacity(plans.len());
         for (index, plan) in plans.iter().enumerate() {
             if plan.params > 0 {
-                return Err(Fault::error(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1"));
+                let (name, position) = first_parameter(&text).unzip();
+                let message = format!("there is no parameter {}", name.as_deref().unwrap_or("$1"));
+                return Err(Fault { position, ..Fault::error(SqlState::UNDEFINED_PARAMETER, message) });
             }
             let statement =
                 ClientStatement::new(Arc::clone(&text), Vec::new(), Arc::clone(&plans), index, catalog.id, false);
@@ -56,6 +61,12 @@ impl Session {
     pub(super) async fn pump_simple(&mut self) -> Result<(), End> {
         let alone = self.simple.as_ref().is_some_and(|simple| simple.statements.len() == 1);
         while self.copy == CopyIn::No {
+            // What the session does itself, it does when it is known that all before it went well.
+            let next = self.simple.as_ref().and_then(|simple| simple.statements.front());
+            if next.is_some_and(|next| matches!(next.way(), Way::Here(_))) && !self.expect.is_empty() {
+                self.hurry();
+                return Ok(());
+            }
             let Some(statement) = self.simple.as_mut().and_then(|simple| simple.statements.pop_front()) else {
                 self.simple = None;
                 self.sync();
@@ -81,6 +92,7 @@ impl Session {
                 self.say(|out| reply::bare(b'I', out));
                 Ok(())
             }
+            Way::Here(_) if self.status == b'E' => Err(in_failed_transaction()),
             Way::Here(command) => {
                 if shows_org(statement) {
                     self.say(|out| describe_here(true, out));
@@ -110,8 +122,9 @@ impl Session {
                     Bind::plain().write(&name, org, out);
                     request::describe(b'P', "", out);
                 }
-                self.expect.push_back(Expect::Bind { shown: false, statement: Some(Arc::clone(statement)) });
-                self.expect.push_back(Expect::DescribePortal { simple: true });
+                let bound = Some(Arc::clone(statement));
+                self.expect.push_back(Expect::Bind { shown: false, portal: None, statement: bound });
+                self.expect.push_back(Expect::DescribePortal { simple: true, late: statement.runs_first() });
                 self.group_open = true;
                 self.execute_on_shard("", 0, statement, true)?;
                 self.after(statement)

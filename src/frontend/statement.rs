@@ -6,7 +6,7 @@ use super::fault::Fault;
 use crate::catalog::{Catalog, LeafNumber};
 use crate::engine::ShardCatalog;
 use crate::org::OrgId;
-use crate::plan::{Action, CatalogId, Copy, Plan, Sequences, Session, Special, Transaction, TransactionVerb};
+use crate::plan::{Access, Action, CatalogId, Copy, Plan, Sequences, Session, Special, Transaction, TransactionVerb};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
 
@@ -50,6 +50,12 @@ impl ClientStatement {
         named: bool,
     ) -> ClientStatement {
         ClientStatement { text, types, plans, index, catalog, named, rendered: Mutex::default() }
+    }
+
+    /// The same without a name.
+    pub(super) fn unnamed(&self) -> ClientStatement {
+        let (text, types, plans) = (Arc::clone(&self.text), self.types.clone(), Arc::clone(&self.plans));
+        ClientStatement::new(text, types, plans, self.index, self.catalog, false)
     }
 
     /// The plan; `None` only for a text without statements.
@@ -119,6 +125,16 @@ impl ClientStatement {
             },
             Some(Action::Session(Session::ResetAll)) => true,
             Some(Action::Session(_) | Action::Run(_) | Action::Empty) | None => false,
+        }
+    }
+
+    /// Whether it runs to its end before its first row is sent, as what changes data and returns rows does.
+    pub(super) fn runs_first(&self) -> bool {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run)) => {
+                run.access == Access::Write || matches!(run.special, Special::Explain | Special::Execute(_))
+            }
+            Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => false,
         }
     }
 

@@ -163,6 +163,16 @@ fn second_opinion(_: &Template, _: &Catalog, _: bool, _: OrgSource, _: u16) -> R
     Ok(())
 }
 
+/// The first parameter that a text names, and where.
+#[cfg(feature = "proxy")]
+pub(crate) fn first_parameter(sql: &str) -> Option<(String, u32)> {
+    let (lexemes, positions) = tokens(sql).ok()?;
+    lexemes.iter().find_map(|lexeme| match &lexeme.token {
+        super::ast::Token::Param(name) => Some(((*name).to_owned(), positions.of_byte(lexeme.start))),
+        _other => None,
+    })
+}
+
 /// The system columns that a statement names.
 fn system_columns(lexemes: &[Lexeme<'_>]) -> Vec<&'static str> {
     SYSTEM_COLUMNS.into_iter().filter(|name| lexemes.iter().any(|lexeme| lexeme.is_name(name))).collect()

@@ -21,6 +21,8 @@ mod template;
 
 pub use cache::{CacheStats, CatalogId, PlanCache};
 pub use compile::compile;
+#[cfg(feature = "proxy")]
+pub(crate) use compile::first_parameter;
 pub use error::PlanError;
 
 pub use template::Template;

@@ -44,6 +44,15 @@ pub struct Prepared {
     pub is_new: bool,
 }
 
+/// A Parse that was sent.
+#[derive(Debug)]
+struct Unconfirmed {
+    statement: Statement,
+    /// The name, where it has one.
+    name: Option<Arc<str>>,
+    group: u64,
+}
+
 /// One connection to a shard.
 pub struct Backend {
     channel: Channel,
@@ -60,8 +69,11 @@ pub struct Backend {
     ages: VecDeque<Statement>,
     unnamed: Option<Statement>,
     next_name: u64,
-    /// Parsed in this group, not yet acknowledged.
-    unconfirmed: VecDeque<(Statement, bool)>,
+    /// Parsed, not yet acknowledged.
+    unconfirmed: VecDeque<Unconfirmed>,
+    /// How many Syncs were sent, and how many answered: an error takes with it what is of the same group.
+    groups: u64,
+    answered: u64,
 }
 
 impl std::fmt::Debug for Backend {
@@ -83,6 +95,8 @@ impl Backend {
             unnamed: None,
             next_name: 0,
             unconfirmed: VecDeque::new(),
+            groups: 0,
+            answered: 0,
         }
     }
 
@@ -111,15 +125,17 @@ impl Backend {
         if !named {
             // What a cursor returns may differ though its name is the same.
             let lasting = !statement.sql.starts_with("FETCH");
-            if lasting && self.unnamed.as_ref() == Some(statement) {
+            if lasting && self.unnamed.as_ref() == Some(statement) && !self.is_doubtful(statement, None) {
                 return Prepared { name: "".into(), is_new: false };
             }
             self.unnamed = Some(statement.clone());
-            self.unconfirmed.push_back((statement.clone(), false));
+            self.unconfirmed.push_back(Unconfirmed { statement: statement.clone(), name: None, group: self.groups });
             request::parse("", &statement.sql, &statement.types, &mut self.channel.output);
             return Prepared { name: "".into(), is_new: true };
         }
-        if let Some(name) = self.named.get(statement) {
+        if let Some(name) = self.named.get(statement)
+            && !self.is_doubtful(statement, Some(name))
+        {
             let name = Arc::clone(name);
             if self.ages.back() != Some(statement) {
                 self.ages.retain(|other| other != statement);
@@ -130,8 +146,13 @@ impl Backend {
         self.next_name += 1;
         let name: Arc<str> = format!("orgfold_{}", self.next_name).into();
         self.named.insert(statement.clone(), Arc::clone(&name));
+        self.ages.retain(|other| other != statement);
         self.ages.push_back(statement.clone());
-        self.unconfirmed.push_back((statement.clone(), true));
+        self.unconfirmed.push_back(Unconfirmed {
+            statement: statement.clone(),
+            name: Some(Arc::clone(&name)),
+            group: self.groups,
+        });
         request::parse(&name, &statement.sql, &statement.types, &mut self.channel.output);
         Prepared { name, is_new: true }
     }
@@ -156,14 +177,37 @@ impl Backend {
         self.unconfirmed.pop_front();
     }
 
-    /// The group failed: what was not acknowledged is not there.
+    /// Ends a group of messages.
+    pub fn sync(&mut self) {
+        self.groups += 1;
+        request::sync(&mut self.channel.output);
+    }
+
+    /// A group's end was answered.
+    pub fn ready(&mut self) {
+        self.answered += 1;
+    }
+
+    /// Whether a Parse of an earlier group that was sent may yet turn out to have failed: what is sent now would not be
+    /// skipped with it.
+    fn is_doubtful(&self, statement: &Statement, name: Option<&Arc<str>>) -> bool {
+        let of_it =
+            |sent: &Unconfirmed| sent.group < self.groups && sent.name.as_ref() == name && sent.statement == *statement;
+        self.unconfirmed.iter().any(of_it)
+    }
+
+    /// The group that is being answered failed: what it had not acknowledged is not there.
     pub fn forget_unconfirmed(&mut self) {
-        for (statement, named) in std::mem::take(&mut self.unconfirmed) {
-            if named {
-                self.named.remove(&statement);
-                self.ages.retain(|other| *other != statement);
-            } else {
-                self.unnamed = None;
+        while self.unconfirmed.front().is_some_and(|sent| sent.group <= self.answered) {
+            let Some(Unconfirmed { statement, name, group: _ }) = self.unconfirmed.pop_front() else { return };
+            match name {
+                Some(name) => {
+                    if self.named.get(&statement) == Some(&name) {
+                        self.named.remove(&statement);
+                        self.ages.retain(|other| *other != statement);
+                    }
+                }
+                None => self.unnamed = None,
             }
         }
     }

@@ -32,16 +32,13 @@ impl Bind {
         let statement = cursor.text()?;
         let format_count = cursor.count()?;
         if usize::from(format_count) * 2 > cursor.left() {
-            return Err(Malformed("message is too short"));
+            return Err(Malformed("insufficient data left in message"));
         }
         let mut formats = Vec::with_capacity(usize::from(format_count));
         for _ in 0..format_count {
             formats.push(cursor.count()?);
         }
         let count = cursor.count()?;
-        if format_count > 1 && format_count != count {
-            return Err(Malformed("bind message has a wrong number of parameter formats"));
-        }
         let all = cursor.rest();
         let mut walker = Cursor::new(all.clone());
         for _ in 0..count {
@@ -49,7 +46,7 @@ impl Bind {
             if length >= 0 {
                 walker.bytes(usize::try_from(length).unwrap_or(usize::MAX))?;
             } else if length != -1 {
-                return Err(Malformed("invalid length of a parameter"));
+                return Err(Malformed("insufficient data left in message"));
             }
         }
         let values = all.slice(..all.len().saturating_sub(walker.left()));
@@ -59,6 +56,12 @@ impl Bind {
         check.bytes(usize::from(result_count) * 2)?;
         check.end()?;
         Ok(Bind { portal, statement, formats, count, values, results })
+    }
+
+    /// How many formats there are for them: fits when none, one, or as many as values.
+    #[must_use]
+    pub fn format_count(&self) -> usize {
+        self.formats.len()
     }
 
     /// How many values there are.

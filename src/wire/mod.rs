@@ -17,5 +17,5 @@ pub mod startup;
 
 mod cursor;
 
-pub use cursor::{Cursor, Malformed};
+pub use cursor::{Cursor, Malformed, NOT_UTF8};
 pub use frame::{Frame, next_frame};

@@ -200,7 +200,15 @@ impl Bound {
                 None
             }
             CopySource::Table { name, columns } => {
-                Some(binder.copy_table(name, columns.as_deref(), *from, &mut nodes)?)
+                let listed = binder.copy_table(name, columns.as_deref(), *from, &mut nodes);
+                // PostgreSQL names no place for what COPY names and is not there.
+                let placeless = |error: PlanError| match error.sqlstate {
+                    SqlState::UNDEFINED_TABLE | SqlState::UNDEFINED_COLUMN => {
+                        PlanError { position: None, placeless: true, ..error }
+                    }
+                    _placed => error,
+                };
+                Some(listed.map_err(placeless)?)
             }
         };
         nodes.extend(if *from {

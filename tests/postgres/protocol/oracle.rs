@@ -71,7 +71,8 @@ impl Oracle {
         }
         let mut left = Vec::new();
         for client in [&self.control, &self.org] {
-            let rows = client.simple_query("SELECT 'item', i.* FROM item i ORDER BY id; SELECT 'part', p.* FROM part p ORDER BY id");
+            let rows = client
+                .simple_query("SELECT 'item', i.* FROM item i ORDER BY id; SELECT 'part', p.* FROM part p ORDER BY id");
             left.push(format!("{:?}", rows.await.unwrap()));
         }
         if left[0] != left[1] {
@@ -164,7 +165,13 @@ fn shown(frame: &Frame) -> String {
     match frame.tag {
         b'E' | b'N' => {
             let mut fields = report::fields(&body).unwrap();
-            fields.retain(|(letter, _)| !matches!(letter, b'F' | b'L' | b'R'));
+            let malformed = fields.iter().any(|(_, text)| text == "insufficient data left in message");
+            fields.retain(|(letter, _)| !matches!(letter, b'F' | b'L' | b'R') && !(malformed && *letter == b'W'));
+            for (_, text) in &mut fields {
+                // Which bytes they are is not repeated.
+                let length = text.find("for encoding \"UTF8\": ").map(|at| at + "for encoding \"UTF8\"".len());
+                text.truncate(length.unwrap_or(text.len()));
+            }
             fields.sort();
             let fields: Vec<String> =
                 fields.iter().map(|(letter, text)| format!("{}={text}", char::from(*letter))).collect();
@@ -192,7 +199,8 @@ fn columns(body: Bytes) -> String {
 fn difference(script: &Script, wanted: &[String], found: &[String]) -> String {
     let first = wanted.iter().zip(found).position(|(a, b)| a != b).unwrap_or(wanted.len().min(found.len()));
     let list = |answers: &[String]| {
-        let marked = answers.iter().enumerate().map(|(at, answer)| format!("  {}{answer}", if at == first { "> " } else { "" }));
+        let marked =
+            answers.iter().enumerate().map(|(at, answer)| format!("  {}{answer}", if at == first { "> " } else { "" }));
         marked.collect::<Vec<_>>().join("\n")
     };
     format!("== {}\n{}\nwanted:\n{}\nfound:\n{}", script.name, script.lines.join("\n"), list(wanted), list(found))
