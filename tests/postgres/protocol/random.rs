@@ -4,7 +4,7 @@ use super::oracle::Oracle;
 use super::script::Script;
 
 /// How many orders a run of the suite tries, unless `ORGFOLD_ORDERS` says more.
-const ORDERS: u64 = 200;
+const ORDERS: u64 = 120;
 
 /// xorshift: the same orders in each run.
 struct Dice(u64);
@@ -78,7 +78,11 @@ const VALUES: [&str; 7] = ["-", "1", "5,x", "NULL,NULL", "abc", "8,9", "1,2,3"];
 fn message(dice: &mut Dice) -> String {
     let (name, other) = (dice.pick(&NAMES), dice.pick(&NAMES));
     match dice.roll(30) {
-        0..=4 => format!("P {name} ({}) {}", dice.pick(&["", "", "", "23"]), dice.pick(&SQL)),
+        0..=4 => {
+            let sql = dice.pick(&SQL);
+            let types = if sql.contains('$') { dice.pick(&["", "", "23"]) } else { "" };
+            format!("P {name} ({types}) {sql}")
+        }
         5..=9 => format!("B {name} {other} - {} {}", dice.pick(&VALUES), dice.pick(&["-", "0", "1"])),
         10 | 11 => format!("D S {name}"),
         12 | 13 => format!("D P {name}"),
