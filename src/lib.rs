@@ -19,6 +19,8 @@ pub mod wire;
 
 pub mod org;
 
+pub mod key;
+
 pub mod catalog;
 
 pub mod plan;
