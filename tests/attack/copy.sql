@@ -79,6 +79,7 @@ COPY customer (id, name) FROM STDIN WHERE id = 77
 COPY customer (id, name) FROM STDIN WHERE tableoid > 0
 
 -- refused 42601
+-- since 16: refused 22P04
 COPY customer (id, name) FROM STDIN WITH (DEFAULT 'sent')
 
 -- refused 42P10

@@ -209,6 +209,12 @@ impl Fleet {
         place.cluster.connect(&place.database).await.unwrap()
     }
 
+    /// PostgreSQL's major version.
+    pub async fn version(&self) -> i32 {
+        let sql = "SELECT current_setting('server_version_num')::integer / 10000";
+        self.shard_client(1).await.query_one(sql, &[]).await.unwrap().get(0)
+    }
+
     /// A plain database with this schema, on the first shard's server, dropped with the fleet's server.
     pub async fn private_database(&self, schema: &str) -> Client {
         self.private_database_of("private", schema).await

@@ -81,6 +81,8 @@ const TABLES: [&str; 5] = ["customer", "invoice", "ticket", "always", "vault"];
 pub struct Stage {
     pub fleet: Fleet,
     pub proxy: RunningProxy,
+    /// PostgreSQL's.
+    pub version: i32,
     shard: Client,
     /// acme's number, its neighbour's in the same leaf, the leaf's and another's as they stand in names.
     pub acme: i64,
@@ -135,6 +137,7 @@ impl Stage {
             elsewhere: number(elsewhere),
             acme: acme.get(),
             globex: globex.get(),
+            version: fleet.version().await,
             fleet,
             proxy,
             shard,
