@@ -118,7 +118,6 @@ SELECT text(5)
 
 SELECT float8(1)
 
--- open meaning: a call of a type's name that PostgreSQL reads as a type
 SELECT numeric(5)
 
 SELECT date('2026-01-01')
@@ -127,7 +126,6 @@ SELECT varchar('abc')
 
 SELECT bool(1)
 
--- open meaning: a call of a type's name that PostgreSQL reads as a type
 SELECT char(65)
 
 SELECT "char"(65)

@@ -539,6 +539,10 @@ impl Cursor<'_> {
             }
             return Ok(true);
         }
+        // These words are never names of functions: `numeric(5)` goes on with a string, or is nothing.
+        if self.lexemes.get(start + 1).is_some_and(|lexeme| lexeme.is_sign("(")) {
+            return Err(self.unexpected());
+        }
         self.at = start;
         Ok(false)
     }

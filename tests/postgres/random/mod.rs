@@ -7,6 +7,7 @@
 mod expression;
 mod query;
 mod rng;
+mod sqlsmith;
 mod write;
 
 use std::collections::BTreeMap;
