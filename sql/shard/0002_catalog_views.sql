@@ -20,7 +20,8 @@ CREATE VIEW orgfold_catalog.hidden_schema AS
 -- constraints and their indexes) is shown once, taken from the leaf made first, as the table's.
 --   of_org: it is an org-scoped table or an index on one; skip: how many of its first columns are hidden;
 --   owner: the table an index is shown on; leaf: the leaf that stands for a table's.
-CREATE MATERIALIZED VIEW orgfold_catalog.shown AS
+-- What is kept is analysed when it is made anew. An autovacuum beside that, on PostgreSQL 18, can end in a deadlock.
+CREATE MATERIALIZED VIEW orgfold_catalog.shown WITH (autovacuum_enabled = false) AS
     SELECT c.oid,
            c.relkind = 'p' OR coalesce(t.relkind = 'p' OR t.relispartition, false) AS of_org,
            CASE WHEN c.relkind = 'p' OR ((t.relkind = 'p' OR t.relispartition) AND x.indkey[0] = 1) THEN 1 ELSE 0 END AS skip,
@@ -119,7 +120,7 @@ BEGIN
         RETURN;
     END IF;
     EXECUTE format('CREATE %s orgfold_catalog.%I %s AS SELECT %s FROM %s %s', kind, catalog,
-        CASE kind WHEN 'VIEW' THEN 'WITH (security_barrier)' END, list, source,
+        CASE kind WHEN 'VIEW' THEN 'WITH (security_barrier)' ELSE 'WITH (autovacuum_enabled = false)' END, list, source,
         CASE kind WHEN 'MATERIALIZED VIEW' THEN 'WITH NO DATA' END);
 END
 $$;

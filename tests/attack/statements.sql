@@ -292,9 +292,11 @@ UPDATE customer, invoice SET name = 'x'
 
 -- answered [SET] / [SET] / Seq Scan on customer (actual rows=2 loops=1);   Filter: (id > 1) [EXPLAIN]
 -- extended: refused 42601
+-- since 18: answered [SET] / [SET] / Seq Scan on customer (actual rows=2.00 loops=1);   Filter: (id > 1) [EXPLAIN]
 SET enable_indexscan = off; SET enable_bitmapscan = off; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM customer WHERE id > 1
 
 -- answered Seq Scan on customer (actual rows=3 loops=1);   Filter: (id > 0) [EXPLAIN]
+-- since 18: answered Seq Scan on customer (actual rows=3.00 loops=1);   Filter: (id > 0) [EXPLAIN]
 EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF) SELECT * FROM customer WHERE id > 0
 
 -- answered Seq Scan on customer [EXPLAIN]
