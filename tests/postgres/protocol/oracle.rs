@@ -83,7 +83,7 @@ impl Oracle {
         }
         // What a connection that goes on has not committed would be in the way.
         self.restored = left.0 == self.rows && wanted.last().is_some_and(|last| last == "Z I");
-        if !wanted.last().is_some_and(|last| last == "closed") {
+        if wanted.last().is_none_or(|last| last != "closed") {
             self.connections = Some((alone, through));
         }
         Ok(())
@@ -176,7 +176,7 @@ fn shown(frame: &Frame) -> String {
         b'E' | b'N' => {
             let mut fields = report::fields(&body).unwrap();
             let malformed = fields.iter().any(|(_, text)| text == "insufficient data left in message");
-            fields.retain(|(letter, _)| !matches!(letter, b'F' | b'L' | b'R') && !(malformed && *letter == b'W'));
+            fields.retain(|(letter, _)| !(matches!(letter, b'F' | b'L' | b'R') || malformed && *letter == b'W'));
             for (_, text) in &mut fields {
                 // Which bytes they are is not repeated.
                 let length = text.find("for encoding \"UTF8\": ").map(|at| at + "for encoding \"UTF8\"".len());
