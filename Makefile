@@ -2,10 +2,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint tools grammar-tools
+.PHONY: help demo test lint bench-proxy tools grammar-tools
 
 help: ## What can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 demo: tools ## Start a directory and two shards, load three orgs, show what each sees
 	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && \
@@ -19,6 +19,9 @@ lint: tools grammar-tools ## Check the format, the lints, and that the library b
 	cargo fmt --check
 	cargo clippy --all-targets --all-features -- -D warnings
 	cargo check --no-default-features
+
+bench-proxy: tools grammar-tools ## Measure the proxy beside PgBouncer and direct connections; fills BENCHMARKS.md
+	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo bench --bench proxy -- --write
 
 tools:
 	@command -v cargo >/dev/null || { echo "orgfold: cargo is missing: install the Rust toolchain (rustup)" >&2; exit 1; }
