@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .PHONY: help demo test lint bench-proxy tools grammar-tools
 
 help: ## What can be made
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 demo: tools ## Start a directory and two shards, load three orgs, show what each sees
 	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && \

@@ -133,6 +133,8 @@ pub struct ProxyConfig {
     pub auth_timeout_ms: u64,
     /// How long SIGTERM waits for transactions to end, in milliseconds. Default 10,000.
     pub drain_ms: u64,
+    /// Literals of simple queries become parameters where nothing but speed changes. Default true.
+    pub lift_literals: bool,
 }
 
 impl Default for ProxyConfig {
@@ -146,6 +148,7 @@ impl Default for ProxyConfig {
             max_clients: 10_000,
             auth_timeout_ms: 10_000,
             drain_ms: 10_000,
+            lift_literals: true,
         }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::config::{Config, ConfigError};
 use crate::directory::{Directory, DirectoryError, OrgEntry, OrgState, ShardEntry};
-use crate::plan::{CacheStats, CompileOptions, Plan, PlanCache, PlanError, compile};
+use crate::plan::{CacheStats, CompileOptions, Lifted, Plan, PlanCache, PlanError, compile, lift_literals};
 use crate::route::{Place, ShardId};
 use crate::sqlstate::SqlState;
 use catalogs::Catalogs;
@@ -168,6 +168,20 @@ impl Engine {
         let plans: Arc<[Plan]> = compile(&catalog.catalog, sql, options)?.into();
         self.plans.put(catalog.id, options.declared_params, sql, Arc::clone(&plans));
         Ok(plans)
+    }
+
+    /// Compiles a text of the simple protocol: with its literals lifted, where some may be.
+    ///
+    /// # Errors
+    /// [`PlanError`]: the text is refused whole, in words about the text as it is.
+    pub fn compile_query(&self, catalog: &ShardCatalog, sql: &str) -> Result<(Arc<[Plan]>, Option<Lifted>), PlanError> {
+        if let Some(lifted) = lift_literals(sql, &catalog.catalog) {
+            let declared_params = u16::try_from(lifted.types.len()).unwrap_or(u16::MAX);
+            if let Ok(plans) = self.compile(catalog, &lifted.text, CompileOptions { declared_params }) {
+                return Ok((plans, Some(lifted)));
+            }
+        }
+        Ok((self.compile(catalog, sql, CompileOptions { declared_params: 0 })?, None))
     }
 
     /// What the plan cache did so far.

@@ -141,6 +141,7 @@ async fn begin(
             role: role.name.as_str().into(),
             org,
             max_frame_bytes: front.max_frame_bytes,
+            lift_literals: front.lift_literals,
             client: channel,
             settings,
             statements: std::collections::HashMap::new(),

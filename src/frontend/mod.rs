@@ -68,6 +68,7 @@ struct Front {
     tls: Option<TlsAcceptor>,
     tls_required: bool,
     max_frame_bytes: usize,
+    lift_literals: bool,
     /// Makes up salts for roles that do not exist.
     secret: [u8; 32],
 }
@@ -106,6 +107,7 @@ impl Proxy {
             tls: tls::acceptor(&config.proxy)?,
             tls_required: config.proxy.tls_required,
             max_frame_bytes: config.proxy.max_frame_bytes,
+            lift_literals: config.proxy.lift_literals,
             secret,
         };
         Ok(Proxy {

@@ -104,6 +104,7 @@ pub(super) struct Session {
     pub(super) role: Box<str>,
     pub(super) org: Option<Arc<OrgEntry>>,
     pub(super) max_frame_bytes: usize,
+    pub(super) lift_literals: bool,
     pub(super) client: Channel,
     pub(super) settings: Settings,
     pub(super) statements: HashMap<Box<str>, Arc<ClientStatement>>,

@@ -40,17 +40,25 @@ impl Session {
 
     pub(super) fn compile_simple(&self, text: Arc<str>) -> Result<VecDeque<Arc<ClientStatement>>, Fault> {
         let catalog = self.compile_catalog()?;
-        let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params: 0 });
-        let plans = plans.map_err(|error| self.if_failed(error.into()))?;
+        let compiled = if self.lift_literals {
+            self.engine.compile_query(&catalog, &text)
+        } else {
+            let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params: 0 });
+            plans.map(|plans| (plans, None))
+        };
+        let (plans, mut lifted) = compiled.map_err(|error| self.if_failed(error.into()))?;
         let mut statements = VecDeque::with_capacity(plans.len());
         for (index, plan) in plans.iter().enumerate() {
-            if plan.params > 0 {
-                let (name, position) = first_parameter(&text).unzip();
-                let message = format!("there is no parameter {}", name.as_deref().unwrap_or("$1"));
-                return Err(Fault { position, ..Fault::error(SqlState::UNDEFINED_PARAMETER, message) });
-            }
-            let statement =
-                ClientStatement::new(Arc::clone(&text), Vec::new(), Arc::clone(&plans), index, catalog.id, false);
+            let (client, plans) = (Arc::clone(&text), Arc::clone(&plans));
+            let statement = match lifted.take() {
+                Some(lifted) => ClientStatement::lifted(client, lifted, plans, catalog.id),
+                None if plan.params > 0 => {
+                    let (name, position) = first_parameter(&text).unzip();
+                    let message = format!("there is no parameter {}", name.as_deref().unwrap_or("$1"));
+                    return Err(Fault { position, ..Fault::error(SqlState::UNDEFINED_PARAMETER, message) });
+                }
+                None => ClientStatement::new(client, Vec::new(), plans, index, catalog.id, false),
+            };
             self.check_org(&statement)?;
             statements.push_back(Arc::new(statement));
         }
@@ -119,7 +127,7 @@ impl Session {
                 }
                 if let Some(backend) = self.backend() {
                     let out = &mut backend.channel().output;
-                    Bind::plain().write(&name, org, out);
+                    Bind::of_texts(statement.values()).write(&name, org, out);
                     request::describe(b'P', "", out);
                 }
                 let bound = Some(Arc::clone(statement));

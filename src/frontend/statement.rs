@@ -6,7 +6,9 @@ use super::fault::Fault;
 use crate::catalog::{Catalog, LeafNumber};
 use crate::engine::ShardCatalog;
 use crate::org::OrgId;
-use crate::plan::{Access, Action, CatalogId, Copy, Plan, Sequences, Session, Special, Transaction, TransactionVerb};
+use crate::plan::{
+    Access, Action, CatalogId, Copy, Lifted, Plan, Sequences, Session, Special, Transaction, TransactionVerb, is_lasting,
+};
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;
 
@@ -23,8 +25,10 @@ pub(super) struct ClientStatement {
     plans: Arc<[Plan]>,
     index: usize,
     pub(super) catalog: CatalogId,
-    /// The client gave it a name, so it is kept prepared.
+    /// It is kept prepared: the client gave it a name, or others will send the same.
     pub(super) named: bool,
+    /// The literals that became parameters.
+    lifted: Option<Lifted>,
     /// The physical statement for the org it last ran for.
     rendered: Mutex<Option<(Home, Statement)>>,
 }
@@ -49,7 +53,20 @@ impl ClientStatement {
         catalog: CatalogId,
         named: bool,
     ) -> ClientStatement {
-        ClientStatement { text, types, plans, index, catalog, named, rendered: Mutex::default() }
+        ClientStatement { text, types, plans, index, catalog, named, lifted: None, rendered: Mutex::default() }
+    }
+
+    /// A statement of which only a shape was compiled, the same for all values of its literals.
+    pub(super) fn lifted(text: Arc<str>, lifted: Lifted, plans: Arc<[Plan]>, catalog: CatalogId) -> ClientStatement {
+        let named = is_lasting(&lifted.text);
+        let types = lifted.types.clone();
+        let statement = ClientStatement::new(text, types, plans, 0, catalog, named);
+        ClientStatement { lifted: Some(lifted), ..statement }
+    }
+
+    /// The values of the literals that became parameters.
+    pub(super) fn values(&self) -> &[Box<str>] {
+        self.lifted.as_ref().map_or(&[], |lifted| &lifted.values)
     }
 
     /// The same without a name.
@@ -228,7 +245,10 @@ impl ClientStatement {
     /// The client's character number for a position in the physical text.
     pub(super) fn position(&self, catalog: &Catalog, place: Option<(LeafNumber, OrgId)>, position: u32) -> Option<u32> {
         match self.plan().map(|plan| &plan.action) {
-            Some(Action::Run(run)) => run.template.client_position(catalog.naming(), place, position),
+            Some(Action::Run(run)) => {
+                let position = run.template.client_position(catalog.naming(), place, position)?;
+                Some(self.lifted.as_ref().map_or(position, |lifted| lifted.client_position(position)))
+            }
             Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => None,
         }
     }

@@ -15,6 +15,7 @@ mod compile;
 mod error;
 #[cfg(feature = "grammar")]
 pub mod guard;
+mod lift;
 mod policy;
 mod rewrite;
 mod template;
@@ -24,6 +25,7 @@ pub use compile::compile;
 #[cfg(feature = "proxy")]
 pub(crate) use compile::first_parameter;
 pub use error::PlanError;
+pub use lift::{Lifted, is_lasting, lift_literals};
 
 pub use template::Template;
 

@@ -120,6 +120,20 @@ impl Bind {
     }
 }
 
+impl Bind {
+    /// A Bind of these values as text: unnamed portal, results as text.
+    #[must_use]
+    pub fn of_texts(values: &[Box<str>]) -> Bind {
+        let mut bytes = BytesMut::new();
+        for value in values {
+            bytes.put_i32(i32::try_from(value.len()).unwrap_or(0));
+            bytes.extend_from_slice(value.as_bytes());
+        }
+        let count = u16::try_from(values.len()).unwrap_or(u16::MAX);
+        Bind { count, values: bytes.freeze(), ..Bind::plain() }
+    }
+}
+
 /// Writes a frame: tag, length, body.
 pub fn frame(tag: u8, out: &mut BytesMut, body: impl FnOnce(&mut BytesMut)) {
     out.put_u8(tag);

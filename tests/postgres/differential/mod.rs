@@ -26,6 +26,15 @@ macro_rules! files {
             run(&folder().join(concat!(stringify!($name), ".sql")), "").await;
         })*
 
+        /// The same with every literal where the client wrote it.
+        mod unlifted {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let config = "[migrate]\nleaves = 1\n[proxy]\nlift_literals = false\n";
+                super::run(&super::folder().join(concat!(stringify!($name), ".sql")), config).await;
+            })*
+        }
+
         #[test]
         fn every_file_is_run() {
             let mut there: Vec<String> = std::fs::read_dir(folder())
