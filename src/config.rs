@@ -4,6 +4,7 @@
 //! documented default or is required; secrets are never printed. `examples/orgfold.toml` holds every key and is parsed
 //! by a test. What is absent: I/O beyond reading the file and the password variables it names.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -66,6 +67,14 @@ pub struct DirectoryConfig {
     pub password: Option<Secret>,
     /// The name of an environment variable that holds the password.
     pub password_env: Option<String>,
+    /// Whether the connection is encrypted, as for shards. Default: what the URL says, else `prefer`.
+    pub sslmode: Option<SslMode>,
+    /// As for shards.
+    pub ssl_root_cert: Option<PathBuf>,
+    /// As for shards.
+    pub ssl_cert: Option<PathBuf>,
+    /// As for shards.
+    pub ssl_key: Option<PathBuf>,
     /// How often the version is compared even when no notification came, in milliseconds. Default 5,000.
     #[serde(default = "five_seconds")]
     pub poll_ms: u64,
@@ -87,8 +96,14 @@ pub struct ShardsConfig {
     pub pool_wait_ms: u64,
     /// How long connecting may take, in milliseconds. Default 3,000.
     pub connect_timeout_ms: u64,
-    /// `disable` (default), `prefer` or `require`.
+    /// Whether connections are encrypted, and how much of the shard's certificate is checked. Default `prefer`.
     pub sslmode: SslMode,
+    /// PEM file with the certificates of the authorities that may have signed the shards' certificates.
+    pub ssl_root_cert: Option<PathBuf>,
+    /// PEM file with a certificate (and its chain) to show to the shards.
+    pub ssl_cert: Option<PathBuf>,
+    /// PEM file with its private key.
+    pub ssl_key: Option<PathBuf>,
 }
 
 impl Default for ShardsConfig {
@@ -100,17 +115,55 @@ impl Default for ShardsConfig {
             pool_size: 16,
             pool_wait_ms: 5_000,
             connect_timeout_ms: 3_000,
-            sslmode: SslMode::Disable,
+            sslmode: SslMode::Prefer,
+            ssl_root_cert: None,
+            ssl_cert: None,
+            ssl_key: None,
         }
     }
 }
 
-/// Whether connections to shards are encrypted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+/// Whether connections to a server are encrypted, in libpq's words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SslMode {
     /// Never.
     Disable,
+    /// Where the server offers it. Its certificate is not checked.
+    #[default]
+    Prefer,
+    /// Always. Its certificate is checked only where there is a root certificate.
+    Require,
+    /// Always, with a certificate that an authority of the root certificate has signed.
+    VerifyCa,
+    /// The same, and the certificate is of the host that was connected to.
+    VerifyFull,
+}
+
+/// How connections to a server are encrypted.
+#[derive(Clone, Debug, Default)]
+pub struct TlsOptions {
+    /// How much is asked of the server.
+    pub sslmode: SslMode,
+    /// Whom to believe.
+    pub root_cert: Option<PathBuf>,
+    /// What to show.
+    pub cert: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
+}
+
+/// What a client's certificate is worth.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientCert {
+    /// The password decides. A certificate need not be shown; one that is must be valid.
+    #[default]
+    Password,
+    /// The certificate of the role, and no password.
+    Cert,
+    /// Both.
+    CertAndPassword,
 }
 
 /// `[proxy]`.
@@ -125,6 +178,12 @@ pub struct ProxyConfig {
     pub tls_key: Option<PathBuf>,
     /// Refuse clients that do not ask for TLS. Default false.
     pub tls_required: bool,
+    /// PEM file with the authorities that sign clients' certificates; without it clients show none.
+    pub tls_client_ca: Option<PathBuf>,
+    /// What a certificate is worth: `password` (default), `cert` or `cert-and-password`.
+    pub tls_client_auth: ClientCert,
+    /// For which role a certificate of that common name stands, where that is not the role's own name.
+    pub tls_client_roles: BTreeMap<String, String>,
     /// The largest frame a client may send, in bytes. Default 64 MiB.
     pub max_frame_bytes: usize,
     /// How many clients may be connected. Default 10,000.
@@ -144,6 +203,9 @@ impl Default for ProxyConfig {
             tls_cert: None,
             tls_key: None,
             tls_required: false,
+            tls_client_ca: None,
+            tls_client_auth: ClientCert::Password,
+            tls_client_roles: BTreeMap::new(),
             max_frame_bytes: 64 * 1024 * 1024,
             max_clients: 10_000,
             auth_timeout_ms: 10_000,
@@ -222,6 +284,9 @@ pub enum ConfigError {
     /// A password variable is not set.
     #[error("environment variable {0}, named in the config, is not set")]
     NoVariable(String),
+    /// Certificates, keys or modes that do not serve.
+    #[error("{0}")]
+    Tls(String),
     /// `[directory] url` is neither a URL nor a libpq keyword string. (Its text is not shown: it may hold a password.)
     #[error("[directory] url is not a connection string")]
     Url(#[source] tokio_postgres::Error),
@@ -250,9 +315,33 @@ impl DirectoryConfig {
         settings.application_name("orgfold");
         Ok(settings)
     }
+
+    /// How the connection is encrypted.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the URL cannot be read.
+    pub fn tls(&self) -> Result<TlsOptions, ConfigError> {
+        let sslmode = match self.sslmode {
+            Some(sslmode) => sslmode,
+            None => match self.postgres()?.get_ssl_mode() {
+                tokio_postgres::config::SslMode::Disable => SslMode::Disable,
+                tokio_postgres::config::SslMode::Require => SslMode::Require,
+                _prefer => SslMode::Prefer,
+            },
+        };
+        let (root_cert, cert, key) = (self.ssl_root_cert.clone(), self.ssl_cert.clone(), self.ssl_key.clone());
+        Ok(TlsOptions { sslmode, root_cert, cert, key })
+    }
 }
 
 impl ShardsConfig {
+    /// How connections are encrypted.
+    #[must_use]
+    pub fn tls(&self) -> TlsOptions {
+        let (root_cert, cert, key) = (self.ssl_root_cert.clone(), self.ssl_cert.clone(), self.ssl_key.clone());
+        TlsOptions { sslmode: self.sslmode, root_cert, cert, key }
+    }
+
     /// The runtime role's password, if it has one.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub mod directory;
 
 pub mod config;
 
+pub mod tls;
+
 pub mod error;
 
 pub mod engine;

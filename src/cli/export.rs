@@ -135,9 +135,10 @@ async fn read_catalog(shard: &ShardEntry, config: &Config) -> Result<Catalog, Fa
         fault.within(&format!("shard {}", shard.name))
     };
     let password = config.shards.resolve_password()?;
-    let mut settings = shard.postgres(&config.shards.user, password.as_ref());
+    let tls = crate::tls::Tls::new(&config.shards.tls())?;
+    let mut settings = tls.applied(shard.postgres(&config.shards.user, password.as_ref()));
     settings.connect_timeout(std::time::Duration::from_millis(config.shards.connect_timeout_ms));
-    let (client, connection) = settings.connect(tokio_postgres::NoTls).await.map_err(|error| at(&error))?;
+    let (client, connection) = settings.connect(tls).await.map_err(|error| at(&error))?;
     let link = tokio::spawn(connection);
     let row = client
         .query_opt(include_str!("../../sql/query/catalog.sql"), &[])

@@ -89,7 +89,7 @@ impl From<ConfigError> for Fault {
                 Some("name the file with --config or ORGFOLD_CONFIG; examples/orgfold.toml explains every key")
             }
             ConfigError::Url(_) => Some("for example: url = \"postgres://orgfold@localhost:5432/orgfold\""),
-            ConfigError::Parse { .. } | ConfigError::NoVariable(_) => None,
+            ConfigError::Parse { .. } | ConfigError::NoVariable(_) | ConfigError::Tls(_) => None,
         };
         let mut fault = Fault::of(&error);
         fault.hint = hint.map(str::to_owned);

@@ -102,7 +102,7 @@ pub(super) async fn run(command: Command, config: &Config) -> Result<(), Fault> 
         Command::Suspend { slug } => told(&operations.suspend_org(&slug).await?, "suspended on"),
         Command::Resume { slug } => told(&operations.resume_org(&slug).await?, "active on"),
         Command::Drop { slug, yes: _ } => {
-            let rows = operations.drop_org(&slug, &config.migrate).await?;
+            let rows = operations.drop_org(&slug, config).await?;
             output::line(&format!("org {slug} dropped, {rows} rows deleted"))
         }
     }

@@ -10,6 +10,7 @@ use crate::catalog::{Catalog, logical_fields};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::sqlstate::SqlState;
+use crate::tls;
 
 impl From<EngineError> for Error {
     fn from(error: EngineError) -> Error {
@@ -82,10 +83,10 @@ pub(super) fn of(error: tokio_postgres::Error, catalog: &Catalog, statement: Opt
 /// Why no connection could be made. What the server said is for the log, not for the service.
 pub(super) fn connecting(error: &tokio_postgres::Error) -> Error {
     tracing::warn!(error = error as &dyn std::error::Error, "cannot connect to a shard");
-    let message = if error.as_db_error().is_some() {
-        "the database server refused the connection"
-    } else {
-        "cannot connect to the database server"
+    let message = match (error.as_db_error(), tls::fault(error)) {
+        (Some(_), _) => "the database server refused the connection".to_owned(),
+        (None, Some(fault)) => format!("cannot connect to the database server: {fault}"),
+        (None, None) => "cannot connect to the database server".to_owned(),
     };
     Error::here(SqlState::CANNOT_CONNECT, message)
 }

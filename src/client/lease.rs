@@ -13,7 +13,7 @@ use std::time::Duration;
 use deadpool_postgres::ClientWrapper;
 use futures_util::{FutureExt as _, Stream as _};
 use tokio_postgres::types::{BorrowToSql, ToSql, Type};
-use tokio_postgres::{NoTls, RowStream, SimpleQueryStream, Statement};
+use tokio_postgres::{RowStream, SimpleQueryStream, Statement};
 
 use super::fault;
 use super::param::Param;
@@ -22,6 +22,7 @@ use super::pool::{Pooled, discard};
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::sqlstate::SqlState;
+use crate::tls::Tls;
 
 /// How many statements stay prepared on one connection: each costs the server a plan for its leaf.
 const MAX_PREPARED: usize = 500;
@@ -72,6 +73,8 @@ pub(super) struct Lease {
     pooled: Option<Pooled>,
     flying: Arc<AtomicUsize>,
     catalog: Arc<Catalog>,
+    /// To cancel by.
+    tls: Tls,
 }
 
 impl std::fmt::Debug for Lease {
@@ -81,8 +84,8 @@ impl std::fmt::Debug for Lease {
 }
 
 impl Lease {
-    pub(super) fn new(pooled: Pooled, catalog: Arc<Catalog>) -> Lease {
-        Lease { pooled: Some(pooled), flying: Arc::default(), catalog }
+    pub(super) fn new(pooled: Pooled, catalog: Arc<Catalog>, tls: Tls) -> Lease {
+        Lease { pooled: Some(pooled), flying: Arc::default(), catalog, tls }
     }
 
     fn client(&self) -> Result<&ClientWrapper, Error> {
@@ -342,9 +345,9 @@ impl Drop for Lease {
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             // The connection is nobody else's until it is closed, so the cancel hits this statement or nothing.
-            let token = pooled.cancel_token();
+            let (token, tls) = (pooled.cancel_token(), self.tls.clone());
             runtime.spawn(async move {
-                let _ = tokio::time::timeout(PATIENCE, token.cancel_query(NoTls)).await;
+                let _ = tokio::time::timeout(PATIENCE, token.cancel_query(tls)).await;
                 discard(pooled);
             });
             return;

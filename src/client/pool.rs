@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType};
-use tokio_postgres::NoTls;
 
 use super::fault;
 use super::lease::Lease;
@@ -19,6 +18,7 @@ use crate::error::Error;
 use crate::plan::CatalogId;
 use crate::route::ShardId;
 use crate::sqlstate::SqlState;
+use crate::tls::Tls;
 
 /// What every connection is told: literals are written for standard strings, whatever the server's default.
 const OPTIONS: &str = "-c standard_conforming_strings=on";
@@ -56,13 +56,15 @@ struct ShardPool {
 pub(super) struct Pools {
     config: ShardsConfig,
     password: Option<Secret>,
+    tls: Tls,
     by_shard: Mutex<HashMap<ShardId, ShardPool>>,
 }
 
 impl Pools {
     /// Pools as the config says; connections are made when they are needed.
     pub(super) fn new(config: &ShardsConfig) -> Result<Pools, ConfigError> {
-        Ok(Pools { password: config.resolve_password()?, config: config.clone(), by_shard: Mutex::default() })
+        let (password, tls) = (config.resolve_password()?, Tls::new(&config.tls())?);
+        Ok(Pools { password, tls, config: config.clone(), by_shard: Mutex::default() })
     }
 
     fn pool(&self, target: &Target) -> Result<Pool, Error> {
@@ -87,11 +89,11 @@ impl Pools {
 
     fn build(&self, shard: &ShardEntry) -> Result<Pool, Error> {
         let patience = Duration::from_millis(self.config.connect_timeout_ms.max(1));
-        let mut settings = shard.postgres(&self.config.user, self.password.as_ref());
+        let mut settings = self.tls.applied(shard.postgres(&self.config.user, self.password.as_ref()));
         settings.connect_timeout(patience).options(OPTIONS);
         // A connection that comes back is known to be clean; that it is still open is all there is to check.
         let recycling_method = RecyclingMethod::Fast;
-        Pool::builder(Manager::from_config(settings, NoTls, ManagerConfig { recycling_method }))
+        Pool::builder(Manager::from_config(settings, self.tls.clone(), ManagerConfig { recycling_method }))
             .max_size(self.config.pool_size.max(1))
             .wait_timeout(Some(Duration::from_millis(self.config.pool_wait_ms.max(1))))
             .create_timeout(Some(patience))
@@ -109,7 +111,7 @@ impl Pools {
             Error::here(SqlState::TOO_MANY_CONNECTIONS, message)
         };
         match self.pool(target)?.get().await {
-            Ok(pooled) => Ok(Lease::new(pooled, Arc::clone(&target.catalog.catalog))),
+            Ok(pooled) => Ok(Lease::new(pooled, Arc::clone(&target.catalog.catalog), self.tls.clone())),
             Err(PoolError::Backend(error)) => Err(fault::connecting(&error)),
             Err(PoolError::Timeout(TimeoutType::Create)) => {
                 Err(Error::here(SqlState::CANNOT_CONNECT, "the database server does not answer"))

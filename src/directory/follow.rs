@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::link::Link;
 use super::{DirectoryError, Snapshot};
 use crate::config::DirectoryConfig;
+use crate::tls::Tls;
 
 /// The first wait before connecting again; doubled each time up to the last.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
@@ -53,15 +54,16 @@ impl Directory {
     /// # Errors
     /// [`DirectoryError`] when the first read fails: without one there is nothing to serve.
     pub async fn connect(config: &DirectoryConfig) -> Result<Directory, DirectoryError> {
-        let settings = config.postgres()?;
-        let link = Link::open(&settings).await?;
+        let tls = Tls::new(&config.tls()?)?;
+        let settings = tls.applied(config.postgres()?);
+        let link = Link::open(&settings, &tls).await?;
         let snapshot = link.snapshot().await?;
         let known = Arc::new(Known {
             version: watch::Sender::new(snapshot.version()),
             snapshot: ArcSwap::from_pointee(snapshot),
         });
         let poll = Duration::from_millis(config.poll_ms.max(1));
-        let task = tokio::spawn(follow(Arc::clone(&known), settings, link, poll));
+        let task = tokio::spawn(follow(Arc::clone(&known), (settings, tls), link, poll));
         Ok(Directory { known, _task: Arc::new(Following(task.abort_handle())) })
     }
 
@@ -103,7 +105,7 @@ impl Known {
 }
 
 /// Follows one connection after another, for ever.
-async fn follow(known: Arc<Known>, settings: tokio_postgres::Config, mut link: Link, poll: Duration) {
+async fn follow(known: Arc<Known>, how: (tokio_postgres::Config, Tls), mut link: Link, poll: Duration) {
     loop {
         if let Err(error) = keep_fresh(&known, &mut link, poll).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "going on with the last known directory");
@@ -113,7 +115,7 @@ async fn follow(known: Arc<Known>, settings: tokio_postgres::Config, mut link: L
         let mut wait = FIRST_WAIT;
         link = loop {
             tokio::time::sleep(wait).await;
-            match Link::open(&settings).await {
+            match Link::open(&how.0, &how.1).await {
                 Ok(link) => break link,
                 Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, ?wait, "no directory yet"),
             }

@@ -7,9 +7,10 @@ use std::future::poll_fn;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 
 use super::{DirectoryError, Snapshot, load};
+use crate::tls::Tls;
 
 /// The channel that the tables' triggers notify.
 const LISTEN: &str = "LISTEN orgfold_directory";
@@ -28,8 +29,8 @@ impl Link {
     /// Connects and listens.
     ///
     /// Cancel safe: dropped, the connection ends.
-    pub(super) async fn open(settings: &tokio_postgres::Config) -> Result<Link, DirectoryError> {
-        let (client, changes) = within(PATIENCE, connect(settings)).await?;
+    pub(super) async fn open(settings: &tokio_postgres::Config, tls: &Tls) -> Result<Link, DirectoryError> {
+        let (client, changes) = within(PATIENCE, connect(settings, tls)).await?;
         let link = Link { client, changes };
         within(PATIENCE, async { link.client.batch_execute(LISTEN).await.map_err(DirectoryError::of) }).await?;
         Ok(link)
@@ -63,8 +64,11 @@ async fn within<T>(
     tokio::time::timeout(limit, step).await.unwrap_or(Err(DirectoryError::Silent))
 }
 
-async fn connect(settings: &tokio_postgres::Config) -> Result<(Client, mpsc::UnboundedReceiver<()>), DirectoryError> {
-    let (client, mut connection) = settings.connect(NoTls).await.map_err(DirectoryError::Unreachable)?;
+async fn connect(
+    settings: &tokio_postgres::Config,
+    tls: &Tls,
+) -> Result<(Client, mpsc::UnboundedReceiver<()>), DirectoryError> {
+    let (client, mut connection) = settings.connect(tls.clone()).await.map_err(DirectoryError::Unreachable)?;
     let (heard, changes) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         loop {

@@ -10,13 +10,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 
 use crate::catalog::{Catalog, Function, QualifiedName};
 use crate::config::{Config, ConfigError};
 use crate::directory::{Directory, ShardEntry};
 use crate::plan::CatalogId;
 use crate::route::ShardId;
+use crate::tls::Tls;
 
 const LISTEN: &str = "LISTEN orgfold_catalog";
 const READ: &str = include_str!("../../sql/query/catalog.sql");
@@ -56,6 +57,7 @@ impl Known {
 struct Access {
     config: Config,
     password: Option<crate::config::Secret>,
+    tls: Tls,
     poll: Duration,
 }
 
@@ -77,6 +79,7 @@ impl Catalogs {
     pub(super) async fn start(directory: &Directory, config: &Config) -> Result<Catalogs, ConfigError> {
         let access = Arc::new(Access {
             password: config.shards.resolve_password()?,
+            tls: Tls::new(&config.shards.tls())?,
             poll: Duration::from_millis(config.directory.poll_ms.max(1)),
             config: config.clone(),
         });
@@ -172,11 +175,12 @@ enum CatalogError {
 
 impl Link {
     async fn open(shard: &ShardEntry, access: &Access) -> Result<Link, CatalogError> {
-        let mut settings = shard.postgres(&access.config.shards.user, access.password.as_ref());
+        let settings = shard.postgres(&access.config.shards.user, access.password.as_ref());
+        let mut settings = access.tls.applied(settings);
         let patience = Duration::from_millis(access.config.shards.connect_timeout_ms.max(1));
         settings.connect_timeout(patience);
         let connect = async {
-            let (client, mut connection) = settings.connect(NoTls).await?;
+            let (client, mut connection) = settings.connect(access.tls.clone()).await?;
             let (heard, changes) = mpsc::unbounded_channel();
             tokio::spawn(async move {
                 while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {

@@ -12,10 +12,12 @@ use tokio::net::TcpStream;
 
 use super::Front;
 use super::fault::Fault;
-use super::scram::{Exchange, MECHANISM};
+use super::scram::{Binding, Exchange, MECHANISM, MECHANISM_PLUS};
 use super::sequences::Drawn;
 use super::session::{CopyIn, Session};
 use super::settings::Settings;
+use super::tls::Encryption;
+use crate::config::ClientCert;
 use crate::directory::{AllowedOrgs, OrgEntry, RoleEntry};
 use crate::engine::{Engine, EngineError};
 use crate::plan::check_session_setting;
@@ -26,6 +28,12 @@ use crate::wire::{Cursor, Frame, next_frame, reply};
 
 /// The longest message of an authentication.
 const MAX_AUTH_BYTES: usize = 16 * 1024;
+
+/// The newest minor version of protocol 3 that is spoken. (There is no 3.1.)
+const NEWEST_MINOR: u16 = 2;
+
+/// How a TLS handshake begins: a record of that type. No startup packet does, it would be too long.
+const TLS_HANDSHAKE: u8 = 0x16;
 
 /// Parameters that every PostgreSQL server reports at the start of a session, and whose value is the same on all.
 const NO_ORG: &str = "-";
@@ -48,8 +56,24 @@ pub(super) enum Refusal {
 
 /// Leads a client from its first byte to its session.
 pub(super) async fn shake_hands(front: &Arc<Front>, socket: TcpStream) -> Result<Outcome, Refusal> {
-    let mut channel = Channel::new(Box::new(socket), BytesMut::with_capacity(1024));
-    let mut encrypted = false;
+    let mut encryption = Encryption::default();
+    let (mut asked_tls, mut asked_gss) = (false, false);
+    let mut first = [0];
+    let directly = socket.peek(&mut first).await.map_err(|_| Refusal::Gone)? == 1 && first == [TLS_HANDSHAKE];
+    let stream = if directly {
+        let door = front.tls.open().ok_or(Refusal::Gone)?;
+        let stream = door.acceptor.accept(socket).await.map_err(|_| Refusal::Gone)?;
+        // Without the protocol's name somebody could have led a browser here.
+        if stream.get_ref().1.alpn_protocol() != Some(crate::tls::ALPN) {
+            return Err(Refusal::Gone);
+        }
+        encryption = Encryption::of(&door, &stream);
+        asked_tls = true;
+        Box::new(stream) as Stream
+    } else {
+        Box::new(socket) as Stream
+    };
+    let mut channel = Channel::new(stream, BytesMut::with_capacity(1024));
     loop {
         let startup = match read_startup(&mut channel).await {
             Ok(Some(startup)) => startup,
@@ -57,8 +81,9 @@ pub(super) async fn shake_hands(front: &Arc<Front>, socket: TcpStream) -> Result
             Err(fault) => return Err(Refusal::Fault(channel, fault)),
         };
         match startup {
-            Startup::Ssl if !encrypted => {
-                let Some(acceptor) = &front.tls else {
+            Startup::Ssl if !asked_tls => {
+                asked_tls = true;
+                let Some(door) = front.tls.open() else {
                     channel.output.extend_from_slice(b"N");
                     channel.flush().await.map_err(|_| Refusal::Gone)?;
                     continue;
@@ -70,38 +95,41 @@ pub(super) async fn shake_hands(front: &Arc<Front>, socket: TcpStream) -> Result
                     // Plain text behind the request: somebody in the middle would have it taken for encrypted.
                     return Err(Refusal::Gone);
                 }
-                let stream = acceptor.accept(stream).await.map_err(|_| Refusal::Gone)?;
+                let stream = door.acceptor.accept(stream).await.map_err(|_| Refusal::Gone)?;
+                encryption = Encryption::of(&door, &stream);
                 channel = Channel::new(Box::new(stream) as Stream, BytesMut::with_capacity(1024));
-                encrypted = true;
             }
-            Startup::Ssl | Startup::GssEnc => {
+            Startup::GssEnc if !asked_gss => {
+                asked_gss = true;
                 channel.output.extend_from_slice(b"N");
                 channel.flush().await.map_err(|_| Refusal::Gone)?;
             }
             Startup::Cancel { pid, secret } => {
-                front.sessions.cancel(pid, secret).await;
+                front.sessions.cancel(pid, &secret).await;
                 return Ok(Outcome::Done);
             }
-            Startup::Unknown { major, minor } => {
-                let fault = Fault::fatal(
-                    SqlState::FEATURE_NOT_SUPPORTED,
-                    format!("unsupported frontend protocol {major}.{minor}: server supports 3.0"),
-                );
-                return Err(Refusal::Fault(channel, fault));
-            }
+            // To be asked twice is no protocol that is known.
+            Startup::Ssl => return Err(Refusal::Fault(channel, unsupported(1234, 5679))),
+            Startup::GssEnc => return Err(Refusal::Fault(channel, unsupported(1234, 5680))),
+            Startup::Unknown { major, minor } => return Err(Refusal::Fault(channel, unsupported(major, minor))),
             Startup::Session { minor, parameters } => {
-                if front.tls_required && !encrypted {
+                if front.tls_required && !encryption.on {
                     let fault = Fault::fatal(SqlState::INVALID_AUTHORIZATION, "connections must be encrypted")
                         .hint("connect with sslmode=require");
                     return Err(Refusal::Fault(channel, fault));
                 }
-                return match begin(front, channel, minor, parameters).await {
+                return match begin(front, channel, &encryption, minor, parameters).await {
                     Ok(session) => Ok(Outcome::Session(Box::new(session))),
                     Err(refusal) => Err(refusal),
                 };
             }
         }
     }
+}
+
+fn unsupported(major: u16, minor: u16) -> Fault {
+    let message = format!("unsupported frontend protocol {major}.{minor}: server supports 3.0 to 3.{NEWEST_MINOR}");
+    Fault::fatal(SqlState::FEATURE_NOT_SUPPORTED, message)
 }
 
 async fn read_startup(channel: &mut Channel) -> Result<Option<Startup>, Fault> {
@@ -118,6 +146,7 @@ async fn read_startup(channel: &mut Channel) -> Result<Option<Startup>, Fault> {
 async fn begin(
     front: &Arc<Front>,
     mut channel: Channel,
+    encryption: &Encryption,
     minor: u16,
     parameters: Vec<(String, String)>,
 ) -> Result<Session, Refusal> {
@@ -125,15 +154,16 @@ async fn begin(
         Ok(asked) => asked,
         Err(fault) => return Err(Refusal::Fault(channel, fault)),
     };
-    if minor > 0 || !asked.unknown.is_empty() {
-        reply::negotiate_protocol_version(&asked.unknown, &mut channel.output);
+    let spoken = minor.min(NEWEST_MINOR);
+    if minor > spoken || !asked.unknown.is_empty() {
+        reply::negotiate_protocol_version(spoken, &asked.unknown, &mut channel.output);
     }
-    let role = match authenticate(front, &mut channel, &asked.user).await {
+    let role = match authenticate(front, &mut channel, encryption, &asked.user).await {
         Ok(role) => role,
         Err(Some(fault)) => return Err(Refusal::Fault(channel, fault)),
         Err(None) => return Err(Refusal::Gone),
     };
-    match open(front, &mut channel, &role, asked).await {
+    match open(front, &mut channel, &role, spoken, asked).await {
         Ok((org, settings, key)) => Ok(Session {
             engine: Arc::clone(&front.engine),
             pools: Arc::clone(&front.pools),
@@ -183,7 +213,7 @@ struct Asked {
     user: String,
     database: String,
     settings: BTreeMap<Box<str>, Box<str>>,
-    unknown: Vec<&'static str>,
+    unknown: Vec<String>,
 }
 
 impl Asked {
@@ -208,7 +238,7 @@ impl Asked {
                     }
                 }
                 // Protocol extensions: none is known.
-                extension if extension.starts_with("_pq_.") => unknown.push("_pq_."),
+                extension if extension.starts_with("_pq_.") => unknown.push(extension.to_owned()),
                 name => setting(name, value, &mut settings)?,
             }
         }
@@ -263,27 +293,72 @@ fn options(text: &str) -> Result<Vec<(String, String)>, Fault> {
     Ok(settings)
 }
 
-/// SCRAM; `Err(None)` when the client went away.
-async fn authenticate(front: &Front, channel: &mut Channel, user: &str) -> Result<Arc<RoleEntry>, Option<Fault>> {
+/// By certificate, by password, or by both; `Err(None)` when the client went away.
+async fn authenticate(
+    front: &Front,
+    channel: &mut Channel,
+    encryption: &Encryption,
+    user: &str,
+) -> Result<Arc<RoleEntry>, Option<Fault>> {
+    if front.client_auth == ClientCert::Password {
+        return by_password(front, channel, encryption, user).await;
+    }
+    // A certificate speaks for one role: the one it is mapped to, or else the one it names.
+    let named = encryption.common_name.as_deref();
+    let named = named.map(|name| front.client_roles.get(name).map_or(name, String::as_str));
+    // Nothing is said of whether there is such a role.
+    let wrong = || {
+        Fault::fatal(SqlState::INVALID_AUTHORIZATION, format!("certificate authentication failed for user \"{user}\""))
+    };
+    if named != Some(user) {
+        return Err(Some(wrong()));
+    }
+    if front.client_auth == ClientCert::CertAndPassword {
+        return by_password(front, channel, encryption, user).await;
+    }
+    let role = front.engine.directory().snapshot().role(user).filter(|role| role.login).cloned();
+    let role = role.ok_or_else(|| Some(wrong()))?;
+    reply::authentication_ok(&mut channel.output);
+    Ok(role)
+}
+
+/// SCRAM, bound to the connection where both sides can.
+async fn by_password(
+    front: &Front,
+    channel: &mut Channel,
+    encryption: &Encryption,
+    user: &str,
+) -> Result<Arc<RoleEntry>, Option<Fault>> {
     let wrong =
         || Fault::fatal(SqlState::INVALID_PASSWORD, format!("password authentication failed for user \"{user}\""));
     let role = front.engine.directory().snapshot().role(user).filter(|role| role.login).cloned();
-    reply::authentication_sasl(MECHANISM, &mut channel.output);
+    let offered: &[&str] = if encryption.binding.is_some() { &[MECHANISM_PLUS, MECHANISM] } else { &[MECHANISM] };
+    reply::authentication_sasl(offered, &mut channel.output);
     let first = sasl_frame(channel).await?;
     let mut cursor = Cursor::new(first.body());
     let broken = |_| Some(Fault::fatal(SqlState::PROTOCOL_VIOLATION, "malformed SCRAM message"));
     let mechanism = cursor.text().map_err(broken)?;
     let length = cursor.int().map_err(broken)?;
-    if mechanism != MECHANISM || usize::try_from(length).ok() != Some(cursor.left()) {
+    if !offered.contains(&mechanism.as_str()) || usize::try_from(length).ok() != Some(cursor.left()) {
         return Err(Some(Fault::fatal(SqlState::PROTOCOL_VIOLATION, "client selected an invalid SASL mechanism")));
     }
     let first = String::from_utf8(cursor.rest().to_vec()).map_err(|_| Some(wrong()))?;
+    let binding = match &encryption.binding {
+        Some(hash) if mechanism == MECHANISM_PLUS => Binding::Bound(hash),
+        Some(_) => Binding::Declined,
+        None => Binding::No,
+    };
+    if matches!(binding, Binding::Declined) && first.starts_with('y') {
+        let mut fault = Fault::fatal(SqlState::PROTOCOL_VIOLATION, "SCRAM channel binding negotiation error");
+        fault.detail = Some("The client supports SCRAM channel binding but thinks the server does not.  However, this server does support channel binding.".to_owned());
+        return Err(Some(fault));
+    }
     let mut nonce = [0u8; 18];
     getrandom::fill(&mut nonce)
         .map_err(|_| Some(Fault::fatal(SqlState::INTERNAL_ERROR, "no randomness for an authentication")))?;
     let verifier = role.as_ref().map(|role| role.verifier.as_str());
     let (exchange, reply_first) =
-        Exchange::begin(user, verifier, &front.secret, &nonce, &first).map_err(|_| Some(wrong()))?;
+        Exchange::begin(user, verifier, &front.secret, &nonce, &first, binding).map_err(|_| Some(wrong()))?;
     reply::authentication_sasl_continue(&reply_first, &mut channel.output);
     let last = sasl_frame(channel).await?;
     let last = String::from_utf8(last.body().to_vec()).map_err(|_| Some(wrong()))?;
@@ -326,7 +401,13 @@ pub(super) fn allowed_org(engine: &Engine, role: &str, slug: &str) -> Result<Arc
 
 type Opened = (Option<Arc<OrgEntry>>, Settings, super::cancel::SessionKey);
 
-async fn open(front: &Arc<Front>, channel: &mut Channel, role: &RoleEntry, asked: Asked) -> Result<Opened, Fault> {
+async fn open(
+    front: &Arc<Front>,
+    channel: &mut Channel,
+    role: &RoleEntry,
+    minor: u16,
+    asked: Asked,
+) -> Result<Opened, Fault> {
     let fatal = |fault: Fault| Fault { severity: super::fault::Severity::Fatal, ..fault };
     // `-`, or a database that is only the role's own name: no org yet.
     let several = match &role.orgs {
@@ -350,10 +431,10 @@ async fn open(front: &Arc<Front>, channel: &mut Channel, role: &RoleEntry, asked
     for (name, value) in &parameters {
         reply::parameter_status(name, value, &mut channel.output);
     }
-    let Some(key) = front.sessions.register() else {
+    let Some(key) = front.sessions.register(minor) else {
         return Err(Fault::fatal(SqlState::INTERNAL_ERROR, "no randomness for a session's key"));
     };
-    reply::backend_key_data(key.pid, key.secret, &mut channel.output);
+    reply::backend_key_data(key.pid, &key.secret, &mut channel.output);
     reply::ready_for_query(b'I', &mut channel.output);
     Ok((org, Settings::new(asked.settings), key))
 }

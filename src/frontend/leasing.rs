@@ -4,6 +4,8 @@
 //! backend goes back only when nothing is outstanding; when one is lost, every group of messages that the client has
 //! ended is answered, and the session goes on.
 
+use std::sync::Arc;
+
 use super::fault::Fault;
 use super::session::{CopyIn, Expect, Session};
 use super::settings::difference;
@@ -45,11 +47,26 @@ impl Session {
                 (shard, catalog, None)
             }
         };
-        let mut lease = self.pools.lease(&shard).await?;
-        self.key.running.begin(lease.key()).await;
+        let running = Arc::clone(&self.key.running);
+        running.wait().await;
+        let leased = tokio::select! {
+            leased = self.pools.lease(&shard) => leased.map_err(Fault::from),
+            () = running.cancelled() => {
+                Err(Fault::error(SqlState::QUERY_CANCELED, "canceling statement due to user request"))
+            }
+        };
+        let mut lease = match leased {
+            Ok(lease) => lease,
+            Err(fault) => {
+                running.end().await;
+                return Err(fault);
+            }
+        };
         if let Some(backend) = lease.backend() {
             let sql = difference(&backend.settings, self.settings.current());
-            if !sql.is_empty() {
+            if sql.is_empty() {
+                running.begin(backend.key.clone()).await;
+            } else {
                 backend.query(&sql);
                 self.expect.push_back(Expect::HiddenQuery);
                 backend.settings = self.settings.current().clone();
@@ -65,6 +82,13 @@ impl Session {
         Ok(())
     }
 
+    /// The backend has the session's settings: what runs on it now is the client's.
+    pub(super) async fn settings_are_there(&mut self) {
+        if let Some(key) = self.backend().map(|backend| backend.key.clone()) {
+            self.key.running.begin(key).await;
+        }
+    }
+
     /// Gives the backend back when nothing is outstanding.
     pub(super) async fn give_back(&mut self) {
         let settled = self.status == b'I'
@@ -78,14 +102,15 @@ impl Session {
         if let Some(held) = self.held.take() {
             self.client.output.extend_from_slice(&held);
         }
-        self.key.running.end().await;
+        // One that a cancel may still reach is nobody else's.
+        let clean = self.key.running.end().await;
         let settings = self.settings.current().clone();
         if let Some(backend) = self.backend() {
             backend.settings = settings;
         }
         if let Some(lease) = self.lease.take() {
             // Dropped, it is closed.
-            if std::mem::take(&mut self.unforgotten) == 0 {
+            if std::mem::take(&mut self.unforgotten) == 0 && clean {
                 lease.release();
             }
         }

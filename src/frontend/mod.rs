@@ -22,14 +22,14 @@ mod simple;
 mod statement;
 mod tls;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{ClientCert, Config, ConfigError, ProxyConfig};
 use crate::engine::Engine;
 use crate::sqlstate::SqlState;
 use crate::upstream::Pools;
@@ -65,12 +65,34 @@ struct Front {
     engine: Arc<Engine>,
     pools: Arc<Pools>,
     sessions: Arc<Sessions>,
-    tls: Option<TlsAcceptor>,
+    tls: tls::Doors,
+    client_auth: ClientCert,
+    client_roles: BTreeMap<String, String>,
     tls_required: bool,
     max_frame_bytes: usize,
     lift_literals: bool,
     /// Makes up salts for roles that do not exist.
     secret: [u8; 32],
+}
+
+/// The certificates of a proxy that serves.
+#[derive(Clone)]
+pub struct Certificates(Arc<Front>);
+
+impl std::fmt::Debug for Certificates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Certificates").finish_non_exhaustive()
+    }
+}
+
+impl Certificates {
+    /// Reads certificates, key and authorities anew, for the connections that come from now on.
+    ///
+    /// # Errors
+    /// [`ServeError::Tls`] when they do not serve: the old ones stay.
+    pub fn reload(&self, config: &ProxyConfig) -> Result<(), ServeError> {
+        self.0.tls.reload(config)
+    }
 }
 
 /// A proxy that listens, before it serves.
@@ -104,7 +126,9 @@ impl Proxy {
             engine,
             pools: Arc::new(Pools::new(&config.shards)?),
             sessions: Arc::new(Sessions::default()),
-            tls: tls::acceptor(&config.proxy)?,
+            tls: tls::Doors::new(&config.proxy)?,
+            client_auth: config.proxy.tls_client_auth,
+            client_roles: config.proxy.tls_client_roles.clone(),
             tls_required: config.proxy.tls_required,
             max_frame_bytes: config.proxy.max_frame_bytes,
             lift_literals: config.proxy.lift_literals,
@@ -118,6 +142,12 @@ impl Proxy {
             auth_timeout: Duration::from_millis(config.proxy.auth_timeout_ms.max(1)),
             drain: Duration::from_millis(config.proxy.drain_ms),
         })
+    }
+
+    /// Where certificates are reloaded while it serves.
+    #[must_use]
+    pub fn certificates(&self) -> Certificates {
+        Certificates(Arc::clone(&self.front))
     }
 
     /// The address it listens on: the port, when the config said 0.

@@ -53,6 +53,7 @@ impl Session {
                 return Ok(());
             }
             self.say_pending();
+            let hidden = matches!(self.expect.front(), Some(Expect::HiddenQuery));
             if let Err(Unexpected(what)) = self.backend_frame(&frame) {
                 tracing::error!(what, tag = frame.tag, expected = ?self.expect.front(), "a shard broke the protocol");
                 return Err(End::Fault(Fault::fatal(
@@ -61,6 +62,9 @@ impl Session {
                 )));
             }
             self.say_pending();
+            if hidden && !matches!(self.expect.front(), Some(Expect::HiddenQuery)) {
+                self.settings_are_there().await;
+            }
             // A simple query goes on after what it waited for.
             if self.simple.is_some() && self.copy == CopyIn::No && self.expect.is_empty() {
                 self.pump_simple().await?;

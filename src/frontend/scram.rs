@@ -1,8 +1,8 @@
 //! SCRAM-SHA-256, the server's side (RFC 5802, RFC 7677), against verifiers as PostgreSQL stores them.
 //!
 //! Invariants: an unknown role goes the same way as a known one, with a made-up verifier that is always the same for
-//! that name, and fails at the same place; comparisons take the same time wherever they differ. What is absent: channel
-//! binding (not offered, so a client that insists on it is refused).
+//! that name, and fails at the same place; comparisons take the same time wherever they differ. Over TLS the
+//! exchange is bound to our certificate, and a client that was kept from seeing the offer is refused.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,8 +10,32 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// The only mechanism.
+/// The mechanism, and the same bound to the TLS connection.
 pub(super) const MECHANISM: &str = "SCRAM-SHA-256";
+pub(super) const MECHANISM_PLUS: &str = "SCRAM-SHA-256-PLUS";
+
+/// Whether the exchange is bound to the connection that it runs on (RFC 5802, section 6).
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Binding<'a> {
+    /// It cannot be.
+    No,
+    /// It could be, and the client chose not to. If it says that it would have, somebody took the offer away.
+    Declined,
+    /// It is, to this `tls-server-end-point`.
+    Bound(&'a [u8]),
+}
+
+impl Binding<'_> {
+    /// Takes the header of the client's first message: the header, and the rest.
+    fn header(self, first: &str) -> Option<(&str, &str)> {
+        let headers: &[&str] = match self {
+            Binding::No => &["n,,", "y,,"],
+            Binding::Declined => &["n,,"],
+            Binding::Bound(_) => &["p=tls-server-end-point,,"],
+        };
+        headers.iter().find_map(|header| first.split_at_checked(header.len()).filter(|(begin, _)| begin == header))
+    }
+}
 
 /// PostgreSQL's default: what a made-up verifier shows.
 const ITERATIONS: u32 = 4_096;
@@ -67,7 +91,8 @@ fn mac(key: &[u8], data: &[u8]) -> Vec<u8> {
 pub(super) struct Exchange {
     verifier: Verifier,
     known: bool,
-    gs2_header: String,
+    /// What the client must repeat: its header, and what the exchange is bound to.
+    channel: Vec<u8>,
     nonce: String,
     /// client-first-bare "," server-first
     transcript: String,
@@ -82,13 +107,16 @@ impl Exchange {
         secret: &[u8],
         nonce: &[u8],
         client_first: &str,
+        binding: Binding<'_>,
     ) -> Result<(Exchange, String), Refused> {
         let verifier = verifier.and_then(Verifier::parse);
         let known = verifier.is_some();
         let verifier = verifier.unwrap_or_else(|| Verifier::made_up(name, secret));
-        // n: no channel binding; y: the client could, but saw that we do not offer it.
-        let bare = client_first.strip_prefix("n,,").or_else(|| client_first.strip_prefix("y,,")).ok_or(Refused)?;
-        let gs2_header = client_first.get(..3).ok_or(Refused)?.to_owned();
+        let (header, bare) = binding.header(client_first).ok_or(Refused)?;
+        let mut channel = header.as_bytes().to_vec();
+        if let Binding::Bound(hash) = binding {
+            channel.extend_from_slice(hash);
+        }
         let mut client_nonce = None;
         for (i, attribute) in bare.split(',').enumerate() {
             match (i, attribute.split_at_checked(2)) {
@@ -104,14 +132,14 @@ impl Exchange {
         let nonce = format!("{}{}", client_nonce.ok_or(Refused)?, STANDARD.encode(nonce));
         let server_first = format!("r={nonce},s={},i={}", verifier.salt, verifier.iterations);
         let transcript = format!("{bare},{server_first}");
-        Ok((Exchange { verifier, known, gs2_header, nonce, transcript }, server_first))
+        Ok((Exchange { verifier, known, channel, nonce, transcript }, server_first))
     }
 
     /// Takes the client's last message, gives the server's.
     pub(super) fn finish(self, client_final: &str) -> Result<String, Refused> {
         let (without_proof, proof) = client_final.rsplit_once(",p=").ok_or(Refused)?;
         let proof = STANDARD.decode(proof).map_err(|_| Refused)?;
-        let wanted = format!("c={},r={}", STANDARD.encode(&self.gs2_header), self.nonce);
+        let wanted = format!("c={},r={}", STANDARD.encode(&self.channel), self.nonce);
         let transcript = format!("{},{without_proof}", self.transcript);
         let signature = mac(&self.verifier.stored_key, transcript.as_bytes());
         if proof.len() != signature.len() || without_proof != wanted {
@@ -150,9 +178,18 @@ mod tests {
     }
 
     fn exchange(verifier: Option<&str>, password: &str) -> Result<(), Refused> {
-        let mut client = ScramSha256::new(password.as_bytes(), ChannelBinding::unsupported());
+        bound(verifier, password, ChannelBinding::unsupported(), Binding::No)
+    }
+
+    fn bound(
+        verifier: Option<&str>,
+        password: &str,
+        client: ChannelBinding,
+        server: Binding<'_>,
+    ) -> Result<(), Refused> {
+        let mut client = ScramSha256::new(password.as_bytes(), client);
         let first = String::from_utf8(client.message().to_vec()).unwrap();
-        let (exchange, reply) = Exchange::begin("u", verifier, b"secret", b"nonce", &first)?;
+        let (exchange, reply) = Exchange::begin("u", verifier, b"secret", b"nonce", &first, server)?;
         client.update(reply.as_bytes()).unwrap();
         let last = exchange.finish(std::str::from_utf8(client.message()).unwrap())?;
         client.finish(last.as_bytes()).unwrap();
@@ -169,11 +206,29 @@ mod tests {
     }
 
     #[test]
+    fn an_exchange_is_bound_to_its_connection_or_refused() {
+        let verifier = verifier("right");
+        let to = |hash: &[u8]| ChannelBinding::tls_server_end_point(hash.to_vec());
+        let run = |client, server| bound(Some(&verifier), "right", client, server);
+        assert_eq!(run(to(b"ours"), Binding::Bound(b"ours")), Ok(()));
+        // Somebody in the middle with another certificate.
+        assert_eq!(run(to(b"theirs"), Binding::Bound(b"ours")), Err(Refused));
+        // The client could have, and was not offered it: it was, so somebody took the offer away.
+        assert_eq!(run(ChannelBinding::unrequested(), Binding::Declined), Err(Refused));
+        assert_eq!(run(ChannelBinding::unrequested(), Binding::No), Ok(()));
+        assert_eq!(run(ChannelBinding::unsupported(), Binding::Declined), Ok(()));
+        // The mechanism and the header must agree.
+        assert_eq!(run(ChannelBinding::unsupported(), Binding::Bound(b"ours")), Err(Refused));
+        assert_eq!(run(to(b"ours"), Binding::Declined), Err(Refused));
+        assert_eq!(run(to(b"ours"), Binding::No), Err(Refused));
+    }
+
+    #[test]
     fn broken_exchanges_are_refused() {
         for first in ["", "p=tls-unique,,n=,r=x", "n,,r=x", "n,,n=", "n,a=b,n=,r=x", "n,,n=,r="] {
-            assert!(Exchange::begin("u", None, b"s", b"n", first).is_err(), "{first}");
+            assert!(Exchange::begin("u", None, b"s", b"n", first, Binding::No).is_err(), "{first}");
         }
-        let (exchange, _) = Exchange::begin("u", None, b"s", b"n", "n,,n=,r=abc").unwrap();
+        let (exchange, _) = Exchange::begin("u", None, b"s", b"n", "n,,n=,r=abc", Binding::No).unwrap();
         assert_eq!(exchange.finish("c=biws,r=other,p=AAAA"), Err(Refused));
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 use super::isolation;
 use super::plan;
@@ -15,6 +15,7 @@ use super::{MigrateError, PlanOptions, SchemaFile};
 use crate::catalog::{Catalog, QualifiedName};
 use crate::config::Config;
 use crate::directory::{Directory, ShardEntry};
+use crate::tls::Tls;
 
 /// What to migrate, and where.
 #[derive(Clone, Debug)]
@@ -178,10 +179,11 @@ fn global_tables(config: &Config) -> Result<BTreeSet<QualifiedName>, MigrateErro
 /// Connects as the release role.
 pub(super) async fn connect(config: &Config, entry: &ShardEntry) -> Result<Client, MigrateError> {
     let password = config.migrate.resolve_password()?;
-    let mut settings = entry.postgres(&config.migrate.user, password.as_ref());
+    let tls = Tls::new(&config.shards.tls())?;
+    let mut settings = tls.applied(entry.postgres(&config.migrate.user, password.as_ref()));
     settings.connect_timeout(std::time::Duration::from_millis(config.shards.connect_timeout_ms));
     let unreachable = |source| MigrateError::Unreachable { shard: entry.name.clone(), source };
-    let (client, connection) = settings.connect(NoTls).await.map_err(unreachable)?;
+    let (client, connection) = settings.connect(tls).await.map_err(unreachable)?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "the connection to a shard ended");

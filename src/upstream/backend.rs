@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::channel::Channel;
 use super::connect::UpstreamError;
+use crate::tls::Tls;
 use crate::wire::{Frame, next_frame, request};
 
 /// How many statements stay prepared on one backend: each costs the server a plan for its leaf.
@@ -14,7 +15,7 @@ const MAX_PREPARED: usize = 500;
 const MAX_FRAME_BYTES: usize = 1 << 30;
 
 /// How to reach a backend to cancel what it runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct BackendKey {
     /// The server.
     pub host: String,
@@ -24,6 +25,8 @@ pub struct BackendKey {
     pub pid: i32,
     /// Its secret.
     pub secret: i32,
+    /// How connections to the server are encrypted.
+    pub tls: Tls,
 }
 
 /// A physical statement: what is prepared.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
-use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, ScramSha256};
+use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
@@ -12,6 +12,7 @@ use super::channel::{Channel, Stream};
 use crate::config::Secret;
 use crate::directory::ShardEntry;
 use crate::sqlstate::SqlState;
+use crate::tls::{self, Tls, binding};
 use crate::wire::{Cursor, Frame, Malformed, next_frame, report, request};
 
 /// The longest message that is read while connecting.
@@ -23,6 +24,9 @@ pub enum UpstreamError {
     /// The shard cannot be reached (08001).
     #[error("cannot connect to the shard")]
     Unreachable(#[source] std::io::Error),
+    /// Its TLS is not what the config asks for (08001).
+    #[error("cannot connect to the shard: {0}")]
+    Tls(&'static str, #[source] std::io::Error),
     /// It did not answer in time (08001).
     #[error("the shard does not answer")]
     Silent,
@@ -57,6 +61,7 @@ impl UpstreamError {
     pub const fn sqlstate(&self) -> SqlState {
         match self {
             UpstreamError::Unreachable(_)
+            | UpstreamError::Tls(..)
             | UpstreamError::Silent
             | UpstreamError::Refused { .. }
             | UpstreamError::Authentication
@@ -68,14 +73,29 @@ impl UpstreamError {
     }
 }
 
-async fn socket(host: &str, port: u16) -> std::io::Result<Stream> {
+/// A socket, encrypted as asked for, and what binds SCRAM to it.
+async fn socket(host: &str, port: u16, tls: &Tls) -> std::io::Result<(Stream, Option<Vec<u8>>)> {
     if host.starts_with('/') {
         let path = format!("{host}/.s.PGSQL.{port}");
-        return Ok(Box::new(UnixStream::connect(path).await?));
+        return Ok((Box::new(UnixStream::connect(path).await?), None));
     }
     let stream = TcpStream::connect((host, port)).await?;
     stream.set_nodelay(true)?;
-    Ok(Box::new(stream))
+    match tls.negotiate(host, stream).await? {
+        Ok(encrypted) => {
+            let certificate = encrypted.get_ref().1.peer_certificates().and_then(<[_]>::first);
+            let binding = certificate.and_then(binding::server_end_point);
+            Ok((Box::new(encrypted), binding))
+        }
+        Err(plain) => Ok((Box::new(plain), None)),
+    }
+}
+
+fn unreachable(error: std::io::Error) -> UpstreamError {
+    match tls::fault(&error) {
+        Some(fault) => UpstreamError::Tls(fault, error),
+        None => UpstreamError::Unreachable(error),
+    }
 }
 
 /// Connects to a shard as the runtime role.
@@ -85,10 +105,11 @@ pub(super) async fn connect(
     shard: &ShardEntry,
     user: &str,
     password: Option<&Secret>,
+    tls: &Tls,
     patience: Duration,
 ) -> Result<Backend, UpstreamError> {
     let connecting = async {
-        let mut stream = socket(&shard.host, shard.port).await.map_err(UpstreamError::Unreachable)?;
+        let (mut stream, binding) = socket(&shard.host, shard.port, tls).await.map_err(unreachable)?;
         let mut buffer = BytesMut::with_capacity(8 * 1024);
         let mut out = BytesMut::new();
         let parameters = [
@@ -99,9 +120,9 @@ pub(super) async fn connect(
         ];
         request::startup(&parameters, &mut out);
         write(&mut stream, &mut out).await?;
-        authenticate(&mut stream, &mut buffer, password).await?;
+        authenticate(&mut stream, &mut buffer, password, binding).await?;
         let mut parameters = Vec::new();
-        let mut key = BackendKey { host: shard.host.clone(), port: shard.port, pid: 0, secret: 0 };
+        let mut key = BackendKey { host: shard.host.clone(), port: shard.port, pid: 0, secret: 0, tls: tls.clone() };
         loop {
             let frame = read(&mut stream, &mut buffer).await?;
             match frame.tag {
@@ -133,6 +154,7 @@ async fn authenticate(
     stream: &mut Stream,
     buffer: &mut BytesMut,
     password: Option<&Secret>,
+    binding: Option<Vec<u8>>,
 ) -> Result<(), UpstreamError> {
     let mut scram: Option<ScramSha256> = None;
     let mut proven = false;
@@ -151,17 +173,26 @@ async fn authenticate(
             0 if scram.is_some() && !proven => return Err(UpstreamError::Authentication),
             0 => return Ok(()),
             10 => {
-                let mut offered = false;
+                let (mut plain, mut plus) = (false, false);
                 loop {
                     let mechanism = cursor.text()?;
                     if mechanism.is_empty() {
                         break;
                     }
-                    offered |= mechanism == SCRAM_SHA_256;
+                    plain |= mechanism == SCRAM_SHA_256;
+                    plus |= mechanism == SCRAM_SHA_256_PLUS;
                 }
-                let Some(password) = password.filter(|_| offered) else { return Err(UpstreamError::Authentication) };
-                let begun = ScramSha256::new(password.reveal().as_bytes(), ChannelBinding::unsupported());
-                request::sasl_initial(SCRAM_SHA_256, begun.message(), &mut out);
+                let (mechanism, channel) = match &binding {
+                    Some(hash) if plus => (SCRAM_SHA_256_PLUS, ChannelBinding::tls_server_end_point(hash.clone())),
+                    // Says that it could have been bound: a server that offered it knows then that the offer was taken away.
+                    Some(_) => (SCRAM_SHA_256, ChannelBinding::unrequested()),
+                    None => (SCRAM_SHA_256, ChannelBinding::unsupported()),
+                };
+                let Some(password) = password.filter(|_| plain || plus) else {
+                    return Err(UpstreamError::Authentication);
+                };
+                let begun = ScramSha256::new(password.reveal().as_bytes(), channel);
+                request::sasl_initial(mechanism, begun.message(), &mut out);
                 scram = Some(begun);
             }
             11 => {
@@ -192,14 +223,16 @@ async fn read(stream: &mut Stream, buffer: &mut BytesMut) -> Result<Frame, Upstr
         if let Some(frame) = next_frame(buffer, MAX_HANDSHAKE_BYTES)? {
             return Ok(frame);
         }
-        if stream.read_buf(buffer).await.map_err(UpstreamError::Unreachable)? == 0 {
+        if stream.read_buf(buffer).await.map_err(unreachable)? == 0 {
             return Err(UpstreamError::Lost);
         }
     }
 }
 
 async fn write(stream: &mut Stream, out: &mut BytesMut) -> Result<(), UpstreamError> {
-    stream.write_all(out).await.map_err(UpstreamError::Unreachable)?;
+    stream.write_all(out).await.map_err(unreachable)?;
+    // What is encrypted may wait in its own buffer.
+    stream.flush().await.map_err(unreachable)?;
     out.clear();
     Ok(())
 }
@@ -210,14 +243,22 @@ async fn write(stream: &mut Stream, out: &mut BytesMut) -> Result<(), UpstreamEr
 /// When the server cannot be reached within `patience`.
 pub async fn cancel(key: &BackendKey, patience: Duration) -> std::io::Result<()> {
     let asking = async {
-        let mut stream = socket(&key.host, key.port).await?;
+        let (mut stream, _) = socket(&key.host, key.port, &key.tls).await?;
         let mut out = BytesMut::new();
         request::cancel(key.pid, key.secret, &mut out);
         stream.write_all(&out).await?;
+        stream.flush().await?;
         // The server closes the connection once the signal is sent.
         let mut rest = [0u8; 16];
-        while stream.read(&mut rest).await? > 0 {}
-        Ok(())
+        loop {
+            match stream.read(&mut rest).await {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                // It does not say goodbye in TLS.
+                Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
     };
     tokio::time::timeout(patience, asking).await.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()))
 }

@@ -15,12 +15,14 @@ use super::connect::{UpstreamError, connect};
 use crate::config::{ConfigError, Secret, ShardsConfig};
 use crate::directory::ShardEntry;
 use crate::route::ShardId;
+use crate::tls::Tls;
 
 #[derive(Debug)]
 struct Connector {
     shard: Arc<ShardEntry>,
     user: String,
     password: Option<Secret>,
+    tls: Tls,
     patience: Duration,
 }
 
@@ -29,7 +31,7 @@ impl Manager for Connector {
     type Error = UpstreamError;
 
     async fn create(&self) -> Result<Backend, UpstreamError> {
-        connect(&self.shard, &self.user, self.password.as_ref(), self.patience).await
+        connect(&self.shard, &self.user, self.password.as_ref(), &self.tls, self.patience).await
     }
 
     async fn recycle(&self, backend: &mut Backend, _: &Metrics) -> RecycleResult<UpstreamError> {
@@ -47,6 +49,7 @@ type ShardPool = (Arc<ShardEntry>, Pool<Connector>);
 pub struct Pools {
     config: ShardsConfig,
     password: Option<Secret>,
+    tls: Tls,
     by_shard: Mutex<HashMap<ShardId, ShardPool>>,
 }
 
@@ -56,7 +59,8 @@ impl Pools {
     /// # Errors
     /// [`ConfigError`] when the password's variable is not set.
     pub fn new(config: &ShardsConfig) -> Result<Pools, ConfigError> {
-        Ok(Pools { password: config.resolve_password()?, config: config.clone(), by_shard: Mutex::default() })
+        let (password, tls) = (config.resolve_password()?, Tls::new(&config.tls())?);
+        Ok(Pools { password, tls, config: config.clone(), by_shard: Mutex::default() })
     }
 
     fn pool(&self, shard: &Arc<ShardEntry>) -> Result<Pool<Connector>, UpstreamError> {
@@ -70,6 +74,7 @@ impl Pools {
             shard: Arc::clone(shard),
             user: self.config.user.clone(),
             password: self.password.clone(),
+            tls: self.tls.clone(),
             patience: Duration::from_millis(self.config.connect_timeout_ms.max(1)),
         };
         let pool = Pool::builder(connector)
@@ -90,7 +95,7 @@ impl Pools {
     /// [`UpstreamError`]: 08001 when none can be made.
     pub async fn connect_apart(&self, shard: &Arc<ShardEntry>) -> Result<Backend, UpstreamError> {
         let patience = Duration::from_millis(self.config.connect_timeout_ms.max(1));
-        connect(shard, &self.config.user, self.password.as_ref(), patience).await
+        connect(shard, &self.config.user, self.password.as_ref(), &self.tls, patience).await
     }
 
     /// A connection to a shard.

@@ -9,11 +9,11 @@ pub fn authentication_ok(out: &mut BytesMut) {
     frame(b'R', out, |out| out.put_i32(0));
 }
 
-/// AuthenticationSASL with one mechanism.
-pub fn authentication_sasl(mechanism: &str, out: &mut BytesMut) {
+/// AuthenticationSASL with its mechanisms, the best first.
+pub fn authentication_sasl(mechanisms: &[&str], out: &mut BytesMut) {
     frame(b'R', out, |out| {
         out.put_i32(10);
-        put_text(mechanism, out);
+        mechanisms.iter().for_each(|mechanism| put_text(mechanism, out));
         out.put_u8(0);
     });
 }
@@ -34,10 +34,11 @@ pub fn authentication_sasl_final(data: &str, out: &mut BytesMut) {
     });
 }
 
-/// NegotiateProtocolVersion: 3.0, and the options that are not known.
-pub fn negotiate_protocol_version(unknown: &[&str], out: &mut BytesMut) {
+/// NegotiateProtocolVersion: the newest version that serves, and the options that are not known. (The documentation
+/// says that the minor version is sent; servers send, and libpq reads, the whole.)
+pub fn negotiate_protocol_version(minor: u16, unknown: &[String], out: &mut BytesMut) {
     frame(b'v', out, |out| {
-        out.put_i32(0);
+        out.put_i32(196_608 + i32::from(minor));
         out.put_i32(i32::try_from(unknown.len()).unwrap_or(0));
         for name in unknown {
             put_text(name, out);
@@ -54,10 +55,10 @@ pub fn parameter_status(name: &str, value: &str, out: &mut BytesMut) {
 }
 
 /// BackendKeyData.
-pub fn backend_key_data(pid: i32, secret: i32, out: &mut BytesMut) {
+pub fn backend_key_data(pid: i32, secret: &[u8], out: &mut BytesMut) {
     frame(b'K', out, |out| {
         out.put_i32(pid);
-        out.put_i32(secret);
+        out.extend_from_slice(secret);
     });
 }
 

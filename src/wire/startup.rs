@@ -7,6 +7,9 @@ use super::{Cursor, Malformed};
 /// PostgreSQL's `MAX_STARTUP_PACKET_LENGTH`.
 pub const MAX_STARTUP_BYTES: usize = 10_000;
 
+/// The longest secret of a session.
+pub const MAX_SECRET_BYTES: usize = 256;
+
 const CANCEL: u32 = 80_877_102;
 const SSL: u32 = 80_877_103;
 const GSSENC: u32 = 80_877_104;
@@ -22,8 +25,8 @@ pub enum Startup {
     Cancel {
         /// The session's number.
         pid: i32,
-        /// Its secret.
-        secret: i32,
+        /// Its secret: four bytes, or up to 256 since protocol 3.2.
+        secret: Bytes,
     },
     /// Asks for a session.
     Session {
@@ -62,7 +65,14 @@ pub fn next_startup(buffer: &mut BytesMut) -> Result<Option<Startup>, Malformed>
     Ok(Some(match code {
         SSL => Startup::Ssl,
         GSSENC => Startup::GssEnc,
-        CANCEL => Startup::Cancel { pid: cursor.int()?, secret: cursor.int()? },
+        CANCEL => {
+            let pid = cursor.int()?;
+            let secret = cursor.rest();
+            if !(4..=MAX_SECRET_BYTES).contains(&secret.len()) {
+                return Err(Malformed("invalid length of cancel request packet"));
+            }
+            Startup::Cancel { pid, secret }
+        }
         version => {
             let [major, minor] = [(version >> 16) as u16, (version & 0xffff) as u16];
             if major == 3 {
@@ -89,6 +99,25 @@ fn parameters(cursor: &mut Cursor) -> Result<Vec<(String, String)>, Malformed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cancels_secret_has_a_length_that_there_is() {
+        let cancel = |secret: &[u8]| {
+            let mut buffer = BytesMut::new();
+            buffer.extend_from_slice(&(secret.len() as u32 + 12).to_be_bytes());
+            buffer.extend_from_slice(&CANCEL.to_be_bytes());
+            buffer.extend_from_slice(&7i32.to_be_bytes());
+            buffer.extend_from_slice(secret);
+            next_startup(&mut buffer)
+        };
+        for fits in [4, 32, 256] {
+            let secret = vec![1; fits];
+            assert_eq!(cancel(&secret), Ok(Some(Startup::Cancel { pid: 7, secret: secret.clone().into() })));
+        }
+        for unfit in [0, 3, 257] {
+            assert!(cancel(&vec![1; unfit]).is_err(), "{unfit}");
+        }
+    }
 
     #[test]
     fn a_session_names_its_parameters() {

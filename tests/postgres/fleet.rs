@@ -187,15 +187,20 @@ impl Fleet {
 
     /// A proxy on a free port, until the handle is dropped.
     pub async fn proxy(&self) -> RunningProxy {
-        let config = self.config();
+        self.proxy_with(self.config()).await
+    }
+
+    /// A proxy with another config.
+    pub async fn proxy_with(&self, config: Config) -> RunningProxy {
         let engine = Engine::connect(&config).await.unwrap();
         let proxy = Proxy::bind(engine, &config).await.unwrap();
         let port = proxy.address().port();
+        let certificates = proxy.certificates();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let task = tokio::spawn(proxy.serve(async {
             let _ = stopped.await;
         }));
-        RunningProxy { port, stop: Some(stop), task }
+        RunningProxy { port, stop: Some(stop), task, certificates }
     }
 
     /// A superuser's connection to the directory database.
@@ -301,9 +306,15 @@ pub struct RunningProxy {
     port: u16,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     task: tokio::task::JoinHandle<()>,
+    certificates: orgfold::frontend::Certificates,
 }
 
 impl RunningProxy {
+    /// Where its certificates are reloaded.
+    pub fn certificates(&self) -> &orgfold::frontend::Certificates {
+        &self.certificates
+    }
+
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port

@@ -51,7 +51,7 @@ async fn every_row_of_the_org_goes_and_no_other() {
     }
     let config = fleet.config();
     let directory = Directory::connect(&config.directory).await.unwrap();
-    assert_eq!(operations.drop_org("acme", &config.migrate).await.unwrap(), 3);
+    assert_eq!(operations.drop_org("acme", &config).await.unwrap(), 3);
 
     let shard = fleet.shard_client(1).await;
     let left = "SELECT array_agg(DISTINCT org_id), count(*) FROM \
@@ -62,7 +62,7 @@ async fn every_row_of_the_org_goes_and_no_other() {
 
     let snapshot = directory.wait_for(operations.version().await.unwrap()).await;
     assert!(snapshot.org_by_slug("acme").is_none() && snapshot.org_by_slug("globex").is_some());
-    assert!(matches!(operations.drop_org("acme", &config.migrate).await, Err(DirectoryError::UnknownOrg(_))));
+    assert!(matches!(operations.drop_org("acme", &config).await, Err(DirectoryError::UnknownOrg(_))));
     // The slug is free again, the number is not.
     assert_eq!(operations.create_org("acme", None).await.unwrap().id.get(), 3);
 }
@@ -74,7 +74,7 @@ async fn a_drop_that_failed_serves_nobody_and_goes_on_later() {
     let directory = Directory::connect(&config.directory).await.unwrap();
     let mut operations = fleet.operations().await;
     fleet.shard_cluster(1).stop().await.unwrap();
-    let failed = operations.drop_org("acme", &config.migrate).await.unwrap_err();
+    let failed = operations.drop_org("acme", &config).await.unwrap_err();
     assert!(matches!(failed, DirectoryError::ShardFailed { .. }), "{failed:?}");
     let snapshot = directory.wait_for(operations.version().await.unwrap()).await;
     assert!(snapshot.org_by_slug("acme").is_none(), "an org half dropped is served");
@@ -82,7 +82,7 @@ async fn a_drop_that_failed_serves_nobody_and_goes_on_later() {
     assert!(matches!(resumed, Err(DirectoryError::WrongState { state: "being dropped", .. })), "{resumed:?}");
 
     fleet.shard_cluster(1).restart().await.unwrap();
-    assert_eq!(operations.drop_org("acme", &config.migrate).await.unwrap(), 0, "nothing was migrated there");
+    assert_eq!(operations.drop_org("acme", &config).await.unwrap(), 0, "nothing was migrated there");
     assert!(operations.orgs().await.unwrap().is_empty());
     assert!(operations.role("app").await.unwrap().orgs.is_empty());
 }
@@ -107,7 +107,7 @@ async fn a_migrated_shard_is_cleared_of_the_org_through_its_catalog() {
         );
         shard.batch_execute(&rows).await.unwrap();
     }
-    assert_eq!(fleet.operations().await.drop_org("acme", &fleet.config().migrate).await.unwrap(), 3);
+    assert_eq!(fleet.operations().await.drop_org("acme", &fleet.config()).await.unwrap(), 3);
     let left = "SELECT array_agg(DISTINCT org_id), count(*) FROM \
                 (SELECT org_id FROM parent UNION ALL SELECT org_id FROM child) x";
     let row = shard.query_one(left, &[]).await.unwrap();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Modules by the stage they stand on: a module imports from lower stages and from itself, never from higher ones.
 const STAGES: &[&[&str]] = &[
     &["sqlstate", "trace"],
-    &["wire", "org", "key", "throwaway"],
+    &["wire", "org", "key", "throwaway", "tls"],
     &["catalog"],
     &["plan", "config"],
     &["route"],

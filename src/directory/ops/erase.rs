@@ -5,19 +5,25 @@
 //! when a statement ends, so that cycles and references to the same table need no order. What is absent: anything
 //! when the shard was never migrated.
 
+use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, NoTls};
 
 use crate::catalog::{Catalog, Scope, leaf_of};
 use crate::config::MigrateConfig;
 use crate::directory::{DirectoryError, ShardEntry};
 use crate::org::OrgId;
+use crate::tls::Tls;
 
-pub(super) async fn rows_of(org: OrgId, shard: &ShardEntry, release: &MigrateConfig) -> Result<u64, DirectoryError> {
+pub(super) async fn rows_of(
+    org: OrgId,
+    shard: &ShardEntry,
+    release: &MigrateConfig,
+    tls: &Tls,
+) -> Result<u64, DirectoryError> {
     let failed = |source| DirectoryError::ShardFailed { shard: shard.name.clone(), source };
     let password = release.resolve_password()?;
-    let settings = shard.postgres(&release.user, password.as_ref());
-    let (mut client, connection) = settings.connect(NoTls).await.map_err(failed)?;
+    let settings = tls.applied(shard.postgres(&release.user, password.as_ref()));
+    let (mut client, connection) = settings.connect(tls.clone()).await.map_err(failed)?;
     let driver = tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "the connection to a shard ended");

@@ -15,10 +15,11 @@ pub use prepare::prepare;
 pub use role::{NewRole, RoleRecord};
 pub use shard::{NewShard, ShardRecord};
 
-use tokio_postgres::{Client, NoTls, Transaction};
+use tokio_postgres::{Client, Transaction};
 
 use super::{DirectoryError, load};
 use crate::config::DirectoryConfig;
+use crate::tls::Tls;
 
 /// A connection to the directory for operators.
 pub struct Operations {
@@ -59,7 +60,9 @@ impl Operations {
 }
 
 async fn connect(config: &DirectoryConfig) -> Result<Client, DirectoryError> {
-    let (client, connection) = config.postgres()?.connect(NoTls).await.map_err(DirectoryError::Unreachable)?;
+    let tls = Tls::new(&config.tls()?)?;
+    let settings = tls.applied(config.postgres()?);
+    let (client, connection) = settings.connect(tls).await.map_err(DirectoryError::Unreachable)?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "the connection to the directory ended");

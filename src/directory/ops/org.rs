@@ -7,9 +7,10 @@
 use tokio_postgres::Row;
 
 use super::{Operations, erase, or_exists};
-use crate::config::MigrateConfig;
+use crate::config::Config;
 use crate::directory::{DirectoryError, load};
 use crate::org::{OrgId, Slug};
+use crate::tls::Tls;
 
 /// An org as operators see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,11 +121,11 @@ impl Operations {
     /// # Errors
     /// [`DirectoryError::UnknownOrg`]; [`DirectoryError::ShardFailed`] when its rows could not be deleted: the org
     /// stays `dropping` and the call can be repeated.
-    pub async fn drop_org(&mut self, slug: &str, release: &MigrateConfig) -> Result<u64, DirectoryError> {
+    pub async fn drop_org(&mut self, slug: &str, config: &Config) -> Result<u64, DirectoryError> {
         let org = self.set_state(slug, &["active", "suspended", "dropping"], "dropping").await?;
         let shard = load::shards(&self.client).await?.into_iter().find(|shard| shard.name == org.shard);
         let shard = shard.ok_or_else(|| DirectoryError::UnknownShard(org.shard.clone()))?;
-        let rows = erase::rows_of(org.id, &shard, release).await?;
+        let rows = erase::rows_of(org.id, &shard, &config.migrate, &Tls::new(&config.shards.tls())?).await?;
         let change = self.change().await?;
         for statement in ["DELETE FROM orgfold.placement WHERE org_id = $1", "DELETE FROM orgfold.org WHERE id = $1"] {
             change.execute(statement, &[&org.id.get()]).await.map_err(DirectoryError::of)?;
