@@ -92,7 +92,11 @@ async fn chosen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn under_row_level_security() {
-    run(&folder().join("core.sql"), "[migrate]\nisolation = \"rls\"\nleaves = 1\n").await;
+    let files = std::env::var("ORGFOLD_RLS_FILES")
+        .unwrap_or_else(|_| "core cursors merge transactions locking update".to_owned());
+    for file in files.split(' ') {
+        run(&folder().join(format!("{file}.sql")), "[migrate]\nisolation = \"rls\"\nleaves = 1\n").await;
+    }
 }
 
 /// A connection and the types of its database.
