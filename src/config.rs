@@ -94,6 +94,16 @@ pub struct ShardsConfig {
     pub pool_size: usize,
     /// How long a statement waits for a connection before 53300, in milliseconds. Default 5,000.
     pub pool_wait_ms: u64,
+    /// How many of a shard's connections one org may hold at once, in percent of `pool_size`, rounded up. Default 75.
+    pub org_share_percent: u8,
+    /// Connections that are kept open to each shard though nobody needs them. Default 0.
+    pub min_idle: usize,
+    /// How long a connection is used before another takes its place, in milliseconds. Default 3,600,000.
+    pub max_lifetime_ms: u64,
+    /// How long a connection above `min_idle` is kept unused, in milliseconds. Default 600,000.
+    pub idle_timeout_ms: u64,
+    /// How long a connection is unused before it is asked whether it still answers, in milliseconds. Default 30,000.
+    pub health_check_ms: u64,
     /// How long connecting may take, in milliseconds. Default 3,000.
     pub connect_timeout_ms: u64,
     /// Whether connections are encrypted, and how much of the shard's certificate is checked. Default `prefer`.
@@ -114,6 +124,11 @@ impl Default for ShardsConfig {
             password_env: None,
             pool_size: 16,
             pool_wait_ms: 5_000,
+            org_share_percent: 75,
+            min_idle: 0,
+            max_lifetime_ms: 3_600_000,
+            idle_timeout_ms: 600_000,
+            health_check_ms: 30_000,
             connect_timeout_ms: 3_000,
             sslmode: SslMode::Prefer,
             ssl_root_cert: None,
@@ -186,6 +201,9 @@ pub struct ProxyConfig {
     pub tls_client_roles: BTreeMap<String, String>,
     /// The largest frame a client may send, in bytes. Default 64 MiB.
     pub max_frame_bytes: usize,
+    /// Roles whose sessions keep one backend each from their first statement to their end; for all others a backend
+    /// is held for a transaction.
+    pub session_pooling: Vec<String>,
     /// How many clients may be connected. Default 10,000.
     pub max_clients: usize,
     /// How long authentication may take, in milliseconds. Default 10,000.
@@ -207,6 +225,7 @@ impl Default for ProxyConfig {
             tls_client_auth: ClientCert::Password,
             tls_client_roles: BTreeMap::new(),
             max_frame_bytes: 64 * 1024 * 1024,
+            session_pooling: Vec::new(),
             max_clients: 10_000,
             auth_timeout_ms: 10_000,
             drain_ms: 10_000,

@@ -93,10 +93,12 @@ impl From<UpstreamError> for Fault {
     fn from(error: UpstreamError) -> Fault {
         tracing::warn!(error = &error as &dyn std::error::Error, "a shard failed");
         let message = match &error {
-            UpstreamError::Tls(fault, _) => {
+            UpstreamError::Tls(fault, _) | UpstreamError::Recently(_, Some(fault)) => {
                 return Fault::error(error.sqlstate(), format!("cannot connect to the database server: {fault}"));
             }
-            UpstreamError::Unreachable(_) | UpstreamError::Silent => "cannot connect to the database server",
+            UpstreamError::Unreachable(_) | UpstreamError::Silent | UpstreamError::Recently(_, None) => {
+                "cannot connect to the database server"
+            }
             UpstreamError::Refused { .. } | UpstreamError::Authentication | UpstreamError::Settings => {
                 "the database server refused the connection"
             }

@@ -177,6 +177,8 @@ async fn begin(
             statements: std::collections::HashMap::new(),
             portals: std::collections::HashMap::new(),
             lease: None,
+            keeps_backend: front.session_pooling.iter().any(|name| *name == role.name),
+            parked: None,
             catalog: None,
             place: None,
             expect: std::collections::VecDeque::new(),
@@ -427,8 +429,8 @@ async fn open(
         None => front.engine.any_shard().map(|(shard, _)| shard),
     };
     let shard = shard.map_err(|error: EngineError| fatal(error.into()))?;
-    let parameters = super::greeting::parameters(&front.pools, &shard, &asked.settings).await.map_err(fatal)?;
-    for (name, value) in &parameters {
+    let parameters = front.greetings.parameters(&front.pools, &shard, &asked.settings).await.map_err(fatal)?;
+    for (name, value) in parameters.iter() {
         reply::parameter_status(name, value, &mut channel.output);
     }
     let Some(key) = front.sessions.register(minor) else {

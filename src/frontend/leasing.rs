@@ -4,15 +4,27 @@
 //! backend goes back only when nothing is outstanding; when one is lost, every group of messages that the client has
 //! ended is answered, and the session goes on.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use super::fault::Fault;
-use super::session::{CopyIn, Expect, Session};
+use super::session::{CopyIn, Expect, HIGH_WATER, Session};
 use super::settings::difference;
 use crate::directory::AllowedOrgs;
 use crate::sqlstate::SqlState;
-use crate::upstream::UpstreamError;
+use crate::upstream::{Channel, Lease, UpstreamError};
 use crate::wire::{Frame, reply};
+
+/// Waits until the client has closed its connection.
+async fn gone(client: &mut Channel) {
+    while client.input.len() < HIGH_WATER {
+        if poll_fn(|context| client.poll(context, true)).await.is_err() {
+            return;
+        }
+    }
+    // It has said so much that its end cannot be seen.
+    std::future::pending().await
+}
 
 impl Session {
     /// The role may still act for the org: asked anew for each transaction.
@@ -49,11 +61,19 @@ impl Session {
         };
         let running = Arc::clone(&self.key.running);
         running.wait().await;
-        let leased = tokio::select! {
-            leased = self.pools.lease(&shard) => leased.map_err(Fault::from),
-            () = running.cancelled() => {
-                Err(Fault::error(SqlState::QUERY_CANCELED, "canceling statement due to user request"))
-            }
+        let kept = self.parked.take().filter(|lease| lease.shard() == shard.id);
+        let leased = match kept.and_then(Lease::if_quiet) {
+            Some(lease) => Ok(lease),
+            None => tokio::select! {
+                biased;
+                leased = self.pools.lease(&shard, place) => leased.map_err(Fault::from),
+                () = running.cancelled() => {
+                    Err(Fault::error(SqlState::QUERY_CANCELED, "canceling statement due to user request"))
+                }
+                () = gone(&mut self.client) => {
+                    Err(Fault::error(SqlState::CONNECTION_FAILURE, "the client went away"))
+                }
+            },
         };
         let mut lease = match leased {
             Ok(lease) => lease,
@@ -110,8 +130,10 @@ impl Session {
         }
         if let Some(lease) = self.lease.take() {
             // Dropped, it is closed.
-            if std::mem::take(&mut self.unforgotten) == 0 && clean {
-                lease.release();
+            match (std::mem::take(&mut self.unforgotten) == 0 && clean, self.keeps_backend) {
+                (true, false) => lease.release(),
+                (true, true) => self.parked = Some(lease),
+                (false, _) => drop(lease),
             }
         }
         self.catalog = None;

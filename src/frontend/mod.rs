@@ -35,6 +35,7 @@ use crate::sqlstate::SqlState;
 use crate::upstream::Pools;
 use cancel::Sessions;
 use fault::Fault;
+use greeting::Greetings;
 use handshake::{Outcome, Refusal, shake_hands};
 
 /// Why the proxy does not serve.
@@ -64,6 +65,7 @@ pub enum ServeError {
 struct Front {
     engine: Arc<Engine>,
     pools: Arc<Pools>,
+    greetings: Greetings,
     sessions: Arc<Sessions>,
     tls: tls::Doors,
     client_auth: ClientCert,
@@ -71,6 +73,8 @@ struct Front {
     tls_required: bool,
     max_frame_bytes: usize,
     lift_literals: bool,
+    /// Roles whose sessions keep their backends.
+    session_pooling: Vec<String>,
     /// Makes up salts for roles that do not exist.
     secret: [u8; 32],
 }
@@ -125,6 +129,7 @@ impl Proxy {
         let front = Front {
             engine,
             pools: Arc::new(Pools::new(&config.shards)?),
+            greetings: Greetings::default(),
             sessions: Arc::new(Sessions::default()),
             tls: tls::Doors::new(&config.proxy)?,
             client_auth: config.proxy.tls_client_auth,
@@ -132,6 +137,7 @@ impl Proxy {
             tls_required: config.proxy.tls_required,
             max_frame_bytes: config.proxy.max_frame_bytes,
             lift_literals: config.proxy.lift_literals,
+            session_pooling: config.proxy.session_pooling.clone(),
             secret,
         };
         Ok(Proxy {
@@ -154,6 +160,12 @@ impl Proxy {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its pools, to look at.
+    #[must_use]
+    pub fn pools(&self) -> Arc<Pools> {
+        Arc::clone(&self.front.pools)
     }
 
     /// Serves until `shutdown` is done, then lets sessions end: idle ones at once, others when their transaction is

@@ -28,7 +28,7 @@ use crate::upstream::{Backend, Channel, Lease, Pools};
 use crate::wire::{Cursor, Frame, next_frame, reply, request};
 
 /// Above this many bytes waiting for one side, the other is not read.
-const HIGH_WATER: usize = 512 * 1024;
+pub(super) const HIGH_WATER: usize = 512 * 1024;
 
 /// What the shard is expected to answer next.
 #[derive(Debug)]
@@ -110,6 +110,10 @@ pub(super) struct Session {
     pub(super) statements: HashMap<Box<str>, Arc<ClientStatement>>,
     pub(super) portals: HashMap<Box<str>, Arc<ClientStatement>>,
     pub(super) lease: Option<Lease>,
+    /// Session pooling: the backend stays with the session.
+    pub(super) keeps_backend: bool,
+    /// The backend that it keeps, between transactions.
+    pub(super) parked: Option<Lease>,
     /// Of the shard that is leased.
     pub(super) catalog: Option<ShardCatalog>,
     /// The org's leaf while a lease is held.
@@ -189,6 +193,10 @@ impl Session {
         }
         self.key.running.end().await;
         drop(self.lease.take());
+        // Whoever comes next brings it to its own settings.
+        if let Some(parked) = self.parked.take() {
+            parked.release();
+        }
         if let End::Fault(fault) = end {
             self.client.output.extend_from_slice(&fault.bytes());
         }
@@ -465,6 +473,8 @@ impl Session {
                 return;
             }
         }
+        // No transaction on the shard had a part in what was refused.
+        self.failed &= self.status != b'I';
         let status = self.status;
         self.say(|out| reply::ready_for_query(status, out));
     }

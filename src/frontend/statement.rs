@@ -7,7 +7,8 @@ use crate::catalog::{Catalog, LeafNumber};
 use crate::engine::ShardCatalog;
 use crate::org::OrgId;
 use crate::plan::{
-    Access, Action, CatalogId, Copy, Lifted, Plan, Sequences, Session, Special, Transaction, TransactionVerb, is_lasting,
+    Access, Action, CatalogId, Copy, Lifted, Plan, Sequences, Session, Special, Transaction, TransactionVerb,
+    is_lasting,
 };
 use crate::sqlstate::SqlState;
 use crate::upstream::Statement;

@@ -38,6 +38,9 @@ pub enum UpstreamError {
         /// Its message.
         message: String,
     },
+    /// It could not be reached a moment ago; the next attempt is not due yet (08001).
+    #[error("{0}")]
+    Recently(String, Option<&'static str>),
     /// It broke the protocol (08P01).
     #[error("the shard broke the protocol")]
     Malformed(#[from] Malformed),
@@ -64,6 +67,7 @@ impl UpstreamError {
             | UpstreamError::Tls(..)
             | UpstreamError::Silent
             | UpstreamError::Refused { .. }
+            | UpstreamError::Recently(..)
             | UpstreamError::Authentication
             | UpstreamError::Settings => SqlState::CANNOT_CONNECT,
             UpstreamError::Malformed(_) => SqlState::PROTOCOL_VIOLATION,

@@ -13,4 +13,4 @@ mod pool;
 pub use backend::{Backend, BackendKey, Prepared, Statement};
 pub use channel::{Channel, Duplex, Stream};
 pub use connect::{UpstreamError, cancel};
-pub use pool::{Lease, Pools};
+pub use pool::{Lease, PoolStats, Pools};

@@ -196,11 +196,12 @@ impl Fleet {
         let proxy = Proxy::bind(engine, &config).await.unwrap();
         let port = proxy.address().port();
         let certificates = proxy.certificates();
+        let pools = proxy.pools();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let task = tokio::spawn(proxy.serve(async {
             let _ = stopped.await;
         }));
-        RunningProxy { port, stop: Some(stop), task, certificates }
+        RunningProxy { port, pools, stop: Some(stop), task, certificates }
     }
 
     /// A superuser's connection to the directory database.
@@ -304,6 +305,7 @@ impl Fleet {
 /// A proxy that serves in this process.
 pub struct RunningProxy {
     port: u16,
+    pools: Arc<orgfold::upstream::Pools>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     task: tokio::task::JoinHandle<()>,
     certificates: orgfold::frontend::Certificates,
@@ -318,6 +320,11 @@ impl RunningProxy {
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Its pools, to look at.
+    pub fn pools(&self) -> &orgfold::upstream::Pools {
+        &self.pools
     }
 
     /// How to connect as a role, to an org.

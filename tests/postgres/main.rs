@@ -17,6 +17,7 @@ mod literals;
 mod migrate;
 mod org_drop;
 mod pgbench;
+mod pools;
 mod protocol;
 mod proxy;
 mod proxy_faults;
