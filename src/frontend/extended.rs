@@ -247,7 +247,7 @@ impl Session {
         } else {
             self.say(|out| reply::bare(b'2', out));
         }
-        self.portals.insert(bind.portal.as_str().into(), statement);
+        self.portals.insert(bind.portal.as_str().into(), (self.groups, statement));
         Ok(())
     }
 
@@ -309,7 +309,7 @@ impl Session {
     }
 
     fn portal(&self, name: &str) -> Result<Arc<ClientStatement>, Fault> {
-        let found = self.portals.get(name).cloned();
+        let found = self.portals.get(name).map(|(_, statement)| Arc::clone(statement));
         found.ok_or_else(|| Fault::error(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist")))
     }
 
@@ -424,7 +424,7 @@ impl Session {
             b'P' => {
                 let may_be_cursor = self.may_be_cursor(&name);
                 let known = self.portals.remove(name.as_str());
-                let on_shard = may_be_cursor || known.is_some_and(|portal| portal.way() == Way::Shard);
+                let on_shard = may_be_cursor || known.is_some_and(|(_, portal)| portal.way() == Way::Shard);
                 match self.backend() {
                     Some(backend) if on_shard => {
                         request::close(b'P', &name, &mut backend.channel().output);

@@ -144,7 +144,10 @@ impl Session {
                 "UNLISTEN"
             }
             Command::Unlisten(None) => {
-                self.outside_transaction("UNLISTEN")?;
+                // Pools end each use of a connection with it, among other statements: without an ear it is nothing.
+                if self.ear.is_some() && (self.status != b'I' || !self.expect.is_empty()) {
+                    self.outside_transaction("UNLISTEN")?;
+                }
                 self.ear = None;
                 "UNLISTEN"
             }

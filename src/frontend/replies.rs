@@ -240,7 +240,9 @@ impl Session {
         self.status = status;
         self.in_block = status == b'T' && self.expect.is_empty();
         if status == b'I' {
-            self.portals.clear();
+            // Those of later groups are in transactions to come.
+            let answered = self.answered;
+            self.portals.retain(|_, (group, _)| *group >= answered);
             if self.failed {
                 self.settings.rollback();
             } else {

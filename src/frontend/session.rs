@@ -108,7 +108,8 @@ pub(super) struct Session {
     pub(super) client: Channel,
     pub(super) settings: Settings,
     pub(super) statements: HashMap<Box<str>, Arc<ClientStatement>>,
-    pub(super) portals: HashMap<Box<str>, Arc<ClientStatement>>,
+    /// Portals, and the group of messages that each was made in.
+    pub(super) portals: HashMap<Box<str>, (u64, Arc<ClientStatement>)>,
     pub(super) lease: Option<Lease>,
     /// Session pooling: the backend stays with the session.
     pub(super) keeps_backend: bool,

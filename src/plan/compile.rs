@@ -46,6 +46,10 @@ fn one(
     };
     let system = || system_columns(lexemes);
     let (bound, special) = match &body {
+        Body::Tree(statement) if Bound::turns_jit_off(statement) => {
+            let message = "unrecognized configuration parameter \"jit\"";
+            return Err(PlanError::new(SqlState::UNDEFINED_OBJECT, "jit", message));
+        }
         Body::Tree(statement) => match Bound::set_config(statement) {
             Some((bound, setting)) => {
                 check_setting(&setting.name, Some(&setting.value), false, setting.at).map_err(placed)?;

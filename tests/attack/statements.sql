@@ -218,7 +218,7 @@ SELECT pg_try_advisory_lock_shared(1, 2)
 -- answered  [SELECT 1]
 SELECT pg_advisory_xact_lock(1)
 
--- refused 42501
+-- answered  [SELECT 1]
 SELECT pg_advisory_unlock_all()
 
 -- refused 42501

@@ -5,6 +5,7 @@
 mod attack;
 mod catalogs;
 mod cli;
+mod clients;
 mod differential;
 mod directory;
 mod fleet;

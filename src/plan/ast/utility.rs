@@ -501,7 +501,8 @@ impl Cursor<'_> {
             return Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", "syntax error at or near \"FROM\"").at(at));
         }
         let file_at = self.here();
-        let stdio = if from { self.eat("stdin") } else { self.eat("stdout") };
+        // Either word serves either way, as PostgreSQL reads them.
+        let stdio = self.eat("stdin") || self.eat("stdout");
         if !stdio {
             return Err(PlanError::new(
                 SqlState::INSUFFICIENT_PRIVILEGE,

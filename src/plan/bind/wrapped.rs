@@ -120,6 +120,21 @@ impl Bound {
         Ok(Bound { nodes, kind: BoundKind::Execute, uses: Uses { org: true, ..binder.uses } })
     }
 
+    /// Whether asyncpg asks for `jit` to be off while it reads types: `SELECT current_setting('jit'), set_config('jit', ...)`.
+    /// What it would later set it back to is a parameter, which cannot follow a session from backend to backend. Told that
+    /// there is no such setting, as where PostgreSQL was built without, it goes on.
+    pub(crate) fn turns_jit_off(statement: &Statement) -> bool {
+        let Statement::Query(query) = statement else { return false };
+        let Query { with: None, first: Term::Select(select), .. } = &**query else { return false };
+        let [_current, Item { expr, .. }] = select.items.as_slice() else { return false };
+        match expr.as_slice() {
+            [Piece::Function(function), Piece::Word("(", _), Piece::Literal(name, _), ..] => {
+                function.builtin() == Some("set_config") && plain(name).as_deref() == Some("jit")
+            }
+            _other => false,
+        }
+    }
+
     /// `SELECT set_config('name', 'value', local)` by itself, as drivers say it; `None` for anything else. It is SET in
     /// other words, and judged as that.
     pub(crate) fn set_config(statement: &Statement) -> Option<(Bound, Setting)> {

@@ -75,6 +75,12 @@ const SHOWN: &[&str] = &[
     "standard_conforming_strings",
 ];
 
+/// Whether an encoding's name means UTF8: PostgreSQL reads letters and digits only (asyncpg says `'utf-8'`, with quotes).
+fn is_utf8(name: &str) -> bool {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    name.eq_ignore_ascii_case("utf8") || name.eq_ignore_ascii_case("unicode")
+}
+
 /// Checks a setting of SET, RESET (`read` false) or SHOW (`read` true).
 ///
 /// `standard_conforming_strings` may be "set" to `on`, which it always is: drivers do.
@@ -82,7 +88,7 @@ pub(crate) fn check_setting(name: &str, value: Option<&str>, read: bool, at: u32
     if ALLOWED.binary_search(&name).is_ok() {
         if name == "client_encoding"
             && let Some(value) = value
-            && !["utf8", "utf-8", "unicode"].contains(&value.to_ascii_lowercase().as_str())
+            && !is_utf8(value)
         {
             return Err(
                 PlanError::new(SqlState::FEATURE_NOT_SUPPORTED, "client_encoding", "orgfold speaks UTF8 only").at(at)
@@ -134,6 +140,9 @@ mod tests {
         assert!(check_setting("search_path", Some("pg_catalog"), false, 1).is_err());
         assert!(check_setting("standard_conforming_strings", Some("off"), false, 1).is_err());
         assert!(check_setting("client_encoding", Some("SQL_ASCII"), false, 1).is_err());
+        for name in ["UTF8", "'utf-8'", "Unicode"] {
+            assert!(check_setting("client_encoding", Some(name), false, 1).is_ok(), "{name}");
+        }
         assert!(check_setting("timezone", Some("UTC"), false, 1).is_ok());
     }
 }
