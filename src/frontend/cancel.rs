@@ -31,7 +31,7 @@ enum State {
     /// It waits for a backend, or the backend is being prepared. A cancel is kept.
     Waiting { cancelled: bool },
     /// It runs on this backend. `doubtful`: a cancel was sent, and it is not known that it arrived.
-    On { backend: BackendKey, doubtful: bool },
+    On { backend: Arc<BackendKey>, doubtful: bool },
 }
 
 /// What one session runs on.
@@ -59,7 +59,7 @@ impl Running {
     }
 
     /// What the session wants to run runs on this backend from now on. A cancel that came before is passed on.
-    pub(super) async fn begin(&self, backend: BackendKey) {
+    pub(super) async fn begin(&self, backend: Arc<BackendKey>) {
         let mut state = self.state.lock().await;
         let cancelled = matches!(*state, State::Waiting { cancelled: true });
         *state = State::On { backend, doubtful: false };

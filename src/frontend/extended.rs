@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::sequences::Drawn;
 use super::session::{CopyIn, Expect, Session};
 use super::settle::Hindrance;
-use super::statement::{ClientStatement, Way};
+use super::statement::{ClientStatement, Reads, Way};
 use crate::catalog::Isolation;
 use crate::org::OrgId;
 use crate::plan::{CompileOptions, Session as Command, Special};
@@ -136,7 +136,33 @@ impl Session {
         let Some(catalog) = &self.catalog else {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
         };
-        statement.physical(catalog, self.place, &self.settings)
+        statement.physical(catalog, self.place, &self.settings, self.scope(statement))
+    }
+
+    /// With whom a statement that is prepared under a name is shared: with those who read its strings as it does.
+    fn scope(&self, statement: &ClientStatement) -> Option<Arc<str>> {
+        if !statement.named {
+            return None;
+        }
+        match statement.reads() {
+            Reads::Nothing => None,
+            Reads::Moments(number) => Some(format!("statement {number}").into()),
+            Reads::Strings => {
+                // What is not answered yet may change a setting.
+                let sets = |expect: &Expect| match expect {
+                    Expect::Execute { statement, .. } => {
+                        statement.session().is_some()
+                            || statement.transaction().is_some()
+                            || matches!(statement.special(), Special::Set { .. })
+                    }
+                    _other => false,
+                };
+                if self.expect.iter().any(sets) {
+                    return Some(format!("session {} {}", self.key.pid, self.groups).into());
+                }
+                self.settings.reading()
+            }
+        }
     }
 
     /// Prepares on the backend what it has not got; `expect` is queued for the answer to a Parse.
@@ -159,8 +185,20 @@ impl Session {
 
     /// The name under which a statement is prepared on the backend, preparing it first if need be.
     pub(super) fn prepared_name(&mut self, statement: &Arc<ClientStatement>) -> Result<Arc<str>, Fault> {
+        let key = statement.key(self.place);
+        if let Some(key) = &key
+            && let Some(name) = self.backend().and_then(|backend| backend.known(key))
+        {
+            return Ok(name);
+        }
         let physical = self.numbered(statement)?;
-        self.hidden_name(&physical, statement.named, statement)
+        let name = self.hidden_name(&physical, statement.named, statement)?;
+        if let Some(key) = key
+            && let Some(backend) = self.backend()
+        {
+            backend.learn(key, &physical);
+        }
+        Ok(name)
     }
 
     fn hidden_name(
@@ -378,7 +416,7 @@ impl Session {
         let Some((_, org)) = self.place else {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org"));
         };
-        let set = Statement { sql: SET_ORG.into(), types: Arc::from([25]) };
+        let set = Statement { sql: SET_ORG.into(), types: Arc::from([25]), scope: None };
         self.hidden(&set, true, Some(org), statement)
     }
 

@@ -99,7 +99,7 @@ async fn apply(lease: &mut Lease, settings: &Settings) -> Result<Result<(), Faul
                     done = Err(Fault::error(SqlState::INVALID_PARAMETER_VALUE, message));
                 }
                 b'Z' => {
-                    backend.settings.clone_from(settings);
+                    backend.settings = Arc::new(settings.clone());
                     return Ok(done);
                 }
                 b'C' | b'N' => {}

@@ -83,13 +83,15 @@ impl Session {
             }
         };
         if let Some(backend) = lease.backend() {
-            let sql = difference(&backend.settings, self.settings.current());
+            // The same for transactions that follow each other.
+            let same = Arc::ptr_eq(&backend.settings, self.settings.current());
+            let sql = if same { String::new() } else { difference(&backend.settings, self.settings.current()) };
             if sql.is_empty() {
-                running.begin(backend.key.clone()).await;
+                running.begin(Arc::clone(&backend.key)).await;
             } else {
                 backend.query(&sql);
                 self.expect.push_back(Expect::HiddenQuery);
-                backend.settings = self.settings.current().clone();
+                backend.settings = Arc::clone(self.settings.current());
             }
         }
         self.lease = Some(lease);
@@ -104,7 +106,7 @@ impl Session {
 
     /// The backend has the session's settings: what runs on it now is the client's.
     pub(super) async fn settings_are_there(&mut self) {
-        if let Some(key) = self.backend().map(|backend| backend.key.clone()) {
+        if let Some(key) = self.backend().map(|backend| Arc::clone(&backend.key)) {
             self.key.running.begin(key).await;
         }
     }
@@ -124,9 +126,10 @@ impl Session {
         }
         // One that a cancel may still reach is nobody else's.
         let clean = self.key.running.end().await;
-        let settings = self.settings.current().clone();
-        if let Some(backend) = self.backend() {
-            backend.settings = settings;
+        if let Some(backend) = self.lease.as_mut().and_then(Lease::backend)
+            && !Arc::ptr_eq(&backend.settings, self.settings.current())
+        {
+            backend.settings = Arc::clone(self.settings.current());
         }
         if let Some(lease) = self.lease.take() {
             // Dropped, it is closed.

@@ -43,7 +43,11 @@ impl Session {
     }
 
     fn under_number(&self, physical: &Statement) -> Statement {
-        Statement { sql: physical.sql.replacen(PREPARED, &self.number(), 1).into(), types: Arc::clone(&physical.types) }
+        Statement {
+            sql: physical.sql.replacen(PREPARED, &self.number(), 1).into(),
+            types: Arc::clone(&physical.types),
+            scope: None,
+        }
     }
 
     /// What must be on the backend before the statement, and in the session.
@@ -102,7 +106,7 @@ impl Session {
             Special::No | Special::Explain | Special::Set { .. } => Ok(()),
             Special::Prepare(_) | Special::Execute(_) => {
                 let sql = format!("DEALLOCATE {}", self.number());
-                self.hidden(&Statement { sql: sql.into(), types: Arc::from([]) }, false, None, statement)?;
+                self.hidden(&Statement { sql: sql.into(), types: Arc::from([]), scope: None }, false, None, statement)?;
                 self.expect.push_back(Expect::Forgotten);
                 Ok(())
             }

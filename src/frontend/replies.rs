@@ -11,6 +11,7 @@ use super::statement::ClientStatement;
 use crate::catalog::logical_fields;
 use crate::plan::{Session as Command, Special, TransactionVerb};
 use crate::sqlstate::SqlState;
+use crate::upstream::Lease;
 use crate::wire::{Cursor, Frame, describe, reply, report};
 
 /// The shard said what nobody asked for: its state is unknown.
@@ -34,6 +35,7 @@ impl Session {
     /// Handles every whole frame that the shard has sent.
     pub(super) async fn take_backend_frames(&mut self) -> Result<(), End> {
         loop {
+            self.take_rows();
             let frame = match self.backend().map(crate::upstream::Backend::buffered) {
                 None | Some(Ok(None)) => return Ok(()),
                 Some(Ok(Some(frame))) => frame,
@@ -139,6 +141,20 @@ impl Session {
         }
     }
 
+    /// Rows that go to the client as they are, all that have come at once.
+    fn take_rows(&mut self) {
+        let plain = match self.expect.front() {
+            Some(Expect::Execute { statement, .. }) => *statement.special() != Special::Explain,
+            Some(_) | None => false,
+        };
+        if plain && self.columns.is_none() {
+            let Session { lease, client, .. } = self;
+            if let Some(backend) = lease.as_mut().and_then(Lease::backend) {
+                let _any = backend.take_rows(&mut client.output);
+            }
+        }
+    }
+
     /// Rows and copied data: forwarded as they are.
     fn data(&mut self, frame: &Frame) -> Result<(), Unexpected> {
         self.show_columns();
@@ -200,7 +216,7 @@ impl Session {
                     self.settings.reset_all();
                     // The server went back to its own defaults, not to the client's.
                     if let Some(backend) = self.backend() {
-                        backend.settings.clear();
+                        backend.settings = std::sync::Arc::default();
                     }
                 }
                 Command::Set { local: true, .. }

@@ -57,7 +57,7 @@ impl Session {
                 let memory = MEMORIES.fetch_add(1, Ordering::Relaxed);
                 // On a new backend nobody has drawn.
                 if known.is_some() {
-                    let discard = Statement { sql: "DISCARD SEQUENCES".into(), types: Arc::from([]) };
+                    let discard = Statement { sql: "DISCARD SEQUENCES".into(), types: Arc::from([]), scope: None };
                     self.hidden(&discard, true, None, statement)?;
                     self.expect.push_back(Expect::Discarded);
                 }

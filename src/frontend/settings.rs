@@ -1,25 +1,30 @@
 //! What a session has set, as it stands if its transaction commits, and what it goes back to if not.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 type Values = BTreeMap<Box<str>, Box<str>>;
+
+/// Settings that PostgreSQL asks when it reads a string of a statement as a value.
+const READING: [&str; 5] = ["datestyle", "intervalstyle", "timezone", "timezone_abbreviations", "xmloption"];
 
 /// A session's settings. Names are lower case; only what differs from the server's own is here.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Settings {
     /// What the client said when it connected: RESET goes back to these.
-    defaults: Values,
-    current: Values,
-    at_begin: Values,
-    savepoints: Vec<(Box<str>, Values)>,
+    defaults: Arc<Values>,
+    current: Arc<Values>,
+    at_begin: Arc<Values>,
+    savepoints: Vec<(Box<str>, Arc<Values>)>,
 }
 
 impl Settings {
     pub(super) fn new(defaults: Values) -> Settings {
-        Settings { current: defaults.clone(), at_begin: defaults.clone(), defaults, savepoints: Vec::new() }
+        let defaults = Arc::new(defaults);
+        Settings { current: Arc::clone(&defaults), at_begin: Arc::clone(&defaults), defaults, savepoints: Vec::new() }
     }
 
-    pub(super) fn current(&self) -> &Values {
+    pub(super) fn current(&self) -> &Arc<Values> {
         &self.current
     }
 
@@ -30,8 +35,8 @@ impl Settings {
 
     pub(super) fn set(&mut self, name: &str, value: Option<&str>) {
         match value.or_else(|| self.defaults.get(name).map(|value| &**value)) {
-            Some(value) => self.current.insert(name.into(), value.into()),
-            None => self.current.remove(name),
+            Some(value) => Arc::make_mut(&mut self.current).insert(name.into(), value.into()),
+            None => Arc::make_mut(&mut self.current).remove(name),
         };
     }
 
@@ -58,6 +63,18 @@ impl Settings {
         }
     }
 
+    /// What decides how strings in a statement are read; none where all of it is the server's own.
+    pub(super) fn reading(&self) -> Option<Arc<str>> {
+        let mut text = String::new();
+        for name in READING {
+            if let Some(value) = self.current.get(name) {
+                text.push_str(&set(name, value));
+                text.push(';');
+            }
+        }
+        (!text.is_empty()).then(|| text.into())
+    }
+
     /// The transaction rolled back: nothing it set is.
     pub(super) fn rollback(&mut self) {
         self.current = self.at_begin.clone();
@@ -67,9 +84,7 @@ impl Settings {
     /// The transaction is over: what is set now stays.
     pub(super) fn commit(&mut self) {
         self.savepoints.clear();
-        if self.at_begin != self.current {
-            self.at_begin = self.current.clone();
-        }
+        self.at_begin = Arc::clone(&self.current);
     }
 }
 
@@ -109,13 +124,13 @@ fn literal(value: &str) -> String {
 mod tests {
     use super::*;
 
-    fn values(pairs: &[(&str, &str)]) -> Values {
-        pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+    fn values(pairs: &[(&str, &str)]) -> Arc<Values> {
+        Arc::new(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
     }
 
     #[test]
     fn what_a_transaction_set_goes_with_it() {
-        let mut settings = Settings::new(values(&[("timezone", "UTC")]));
+        let mut settings = Settings::new(Values::clone(&values(&[("timezone", "UTC")])));
         settings.set("timezone", Some("Asia/Tokyo"));
         settings.savepoint("a");
         settings.set("work_mem", Some("1MB"));

@@ -1,6 +1,7 @@
 //! A client's prepared statement: its text, its plan, and the physical statement it is for an org.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::fault::Fault;
 use crate::catalog::{Catalog, LeafNumber};
@@ -8,10 +9,10 @@ use crate::engine::ShardCatalog;
 use crate::org::OrgId;
 use crate::plan::{
     Access, Action, CatalogId, Copy, Lifted, Plan, Sequences, Session, Special, Transaction, TransactionVerb,
-    is_lasting,
+    holds_strings, is_lasting,
 };
 use crate::sqlstate::SqlState;
-use crate::upstream::Statement;
+use crate::upstream::{Statement, StatementKey};
 
 /// An org and its leaf; none for what touches no org's data.
 type Home = Option<(LeafNumber, OrgId)>;
@@ -22,17 +23,32 @@ pub(super) struct ClientStatement {
     /// The whole text it stands in.
     pub(super) text: Arc<str>,
     /// Parameter types that the client declared.
-    types: Vec<u32>,
+    types: Arc<[u32]>,
     plans: Arc<[Plan]>,
     index: usize,
     pub(super) catalog: CatalogId,
     /// It is kept prepared: the client gave it a name, or others will send the same.
     pub(super) named: bool,
+    reads: OnceLock<Reads>,
     /// The literals that became parameters.
     lifted: Option<Lifted>,
     /// The physical statement for the org it last ran for.
-    rendered: Mutex<Option<(Home, Statement)>>,
+    rendered: Mutex<Option<(Home, Option<Arc<str>>, Statement)>>,
 }
+
+/// What a statement's strings depend on besides themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// It holds none.
+    Nothing,
+    /// Settings.
+    Strings,
+    /// Settings, and when they were read: each statement has a number of its own.
+    Moments(u64),
+}
+
+/// Words that stand for a moment, the one in which a statement is read.
+const MOMENTS: [&str; 4] = ["now", "today", "tomorrow", "yesterday"];
 
 /// Who carries a statement out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +70,9 @@ impl ClientStatement {
         catalog: CatalogId,
         named: bool,
     ) -> ClientStatement {
-        ClientStatement { text, types, plans, index, catalog, named, lifted: None, rendered: Mutex::default() }
+        let types = types.into();
+        let (reads, rendered) = (OnceLock::new(), Mutex::default());
+        ClientStatement { text, types, plans, index, catalog, named, reads, lifted: None, rendered }
     }
 
     /// A statement of which only a shape was compiled, the same for all values of its literals.
@@ -72,7 +90,7 @@ impl ClientStatement {
 
     /// The same without a name.
     pub(super) fn unnamed(&self) -> ClientStatement {
-        let (text, types, plans) = (Arc::clone(&self.text), self.types.clone(), Arc::clone(&self.plans));
+        let (text, types, plans) = (Arc::clone(&self.text), self.types.to_vec(), Arc::clone(&self.plans));
         ClientStatement::new(text, types, plans, self.index, self.catalog, false)
     }
 
@@ -182,28 +200,69 @@ impl ClientStatement {
         }
     }
 
+    /// What a backend knows it by, where its text is the same for all orgs of a leaf and all sessions.
+    pub(super) fn key(&self, place: Home) -> Option<StatementKey> {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run))
+                if self.named
+                    && self.reads() == Reads::Nothing
+                    && run.special == Special::No
+                    && run.template.is_shared() =>
+            {
+                Some(StatementKey {
+                    plans: Arc::clone(&self.plans),
+                    index: self.index,
+                    leaf: place.map(|(leaf, _)| leaf.get()),
+                    types: Arc::clone(&self.types),
+                })
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    /// How far strings in it may be shared: they may mean another value under other settings, and `now` at another time.
+    pub(super) fn reads(&self) -> Reads {
+        *self.reads.get_or_init(|| {
+            let text = match self.plan().map(|plan| &plan.action) {
+                Some(Action::Run(run)) => run.template.text(),
+                Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => "",
+            };
+            if !holds_strings(text) {
+                return Reads::Nothing;
+            }
+            let text = text.to_ascii_lowercase();
+            if !MOMENTS.iter().any(|moment| text.contains(moment)) {
+                return Reads::Strings;
+            }
+            static NEXT: AtomicU64 = AtomicU64::new(1);
+            Reads::Moments(NEXT.fetch_add(1, Ordering::Relaxed))
+        })
+    }
+
     /// The physical statement on a shard with that catalog, for an org in its leaf.
     pub(super) fn physical(
         &self,
         catalog: &ShardCatalog,
         place: Option<(LeafNumber, OrgId)>,
         settings: &super::settings::Settings,
+        scope: Option<Arc<str>>,
     ) -> Result<Statement, Fault> {
         let mut rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, statement)) = rendered.as_ref()
+        if let Some((known, whose, statement)) = rendered.as_ref()
             && *known == place
+            && *whose == scope
         {
             return Ok(statement.clone());
         }
         let sql = self.sql(&catalog.catalog, place, settings)?;
-        let mut types = self.types.clone();
+        let mut types = self.types.to_vec();
         if self.takes_org() {
             types.resize(usize::from(self.plan().map_or(0, |plan| plan.params)), 0);
             types.push(INT8);
         }
-        let statement = Statement { sql: sql.into(), types: types.into() };
+        let statement = Statement { sql: sql.into(), types: types.into(), scope: scope.clone() };
         // RESET's text depends on the session's defaults, which never change.
-        *rendered = Some((place, statement.clone()));
+        *rendered = Some((place, scope, statement.clone()));
         Ok(statement)
     }
 

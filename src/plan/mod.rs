@@ -25,7 +25,7 @@ pub use compile::compile;
 #[cfg(feature = "proxy")]
 pub(crate) use compile::first_parameter;
 pub use error::PlanError;
-pub use lift::{Lifted, is_lasting, lift_literals};
+pub use lift::{Lifted, holds_strings, is_lasting, lift_literals};
 
 pub use template::Template;
 

@@ -85,6 +85,12 @@ impl Template {
         self.holes.iter().all(|(_, hole)| *hole == Hole::Leaf)
     }
 
+    /// The text, with nothing in its holes.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Bytes this template holds, for the plan cache's bound.
     #[must_use]
     pub fn bytes(&self) -> usize {

@@ -1,12 +1,15 @@
 //! [`Backend`]: one connection to a shard, and what is known of its state.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::channel::Channel;
 use super::connect::UpstreamError;
+use crate::plan::Plan;
 use crate::tls::Tls;
-use crate::wire::{Frame, next_frame, request};
+use crate::wire::{Frame, next_frame, request, rows};
 
 /// How many statements stay prepared on one backend: each costs the server a plan for its leaf.
 const MAX_PREPARED: usize = 500;
@@ -36,6 +39,68 @@ pub struct Statement {
     pub sql: Arc<str>,
     /// Parameter types as declared, 0 where the server is to find out.
     pub types: Arc<[u32]>,
+    /// Whose it is, where it does not mean the same for all: what a string stands for may depend on the settings, and on
+    /// the moment, in which it was read.
+    pub scope: Option<Arc<str>>,
+}
+
+/// A named statement without its text: found again at the price of a few words.
+#[derive(Clone, Debug)]
+pub struct StatementKey {
+    /// The plan's text, compared by identity.
+    pub plans: Arc<[Plan]>,
+    /// Which statement of it.
+    pub index: usize,
+    /// The leaf that it is for.
+    pub leaf: Option<u16>,
+    /// Parameter types that the client declared.
+    pub types: Arc<[u32]>,
+}
+
+impl PartialEq for StatementKey {
+    fn eq(&self, other: &StatementKey) -> bool {
+        Arc::ptr_eq(&self.plans, &other.plans)
+            && (self.index, self.leaf) == (other.index, other.leaf)
+            && self.types == other.types
+    }
+}
+
+impl Eq for StatementKey {}
+
+impl Hash for StatementKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // No client chooses these: what it chooses, the types, is compared and not hashed.
+        let plans = Arc::as_ptr(&self.plans).cast::<u8>() as usize as u64;
+        state.write_u64(plans ^ (u64::from(self.leaf.unwrap_or(u16::MAX)) << 48) ^ self.index as u64);
+    }
+}
+
+/// Spreads one number.
+#[derive(Default)]
+pub struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 ^= self.0 >> 32;
+    }
+}
+
+/// A name on a backend, and when it was used last.
+#[derive(Debug)]
+struct Slot {
+    name: Arc<str>,
+    used: AtomicU64,
 }
 
 /// Where a statement is prepared on a backend, and whether it must be sent first.
@@ -60,16 +125,18 @@ struct Unconfirmed {
 pub struct Backend {
     channel: Channel,
     /// How to cancel what it runs.
-    pub key: BackendKey,
+    pub key: Arc<BackendKey>,
     /// ParameterStatus values, as it last said.
     pub parameters: Vec<(String, String)>,
     /// Settings that were changed on it, and to what.
-    pub settings: BTreeMap<Box<str>, Box<str>>,
+    pub settings: Arc<BTreeMap<Box<str>, Box<str>>>,
     /// Whose draws from sequences it remembers, by a number that its user made up; none since it was made.
     pub sequences: Option<u64>,
-    named: HashMap<Statement, Arc<str>>,
-    /// Names by age of last use, oldest first.
-    ages: VecDeque<Statement>,
+    named: HashMap<Statement, Arc<Slot>>,
+    /// The same, for those who know a statement without its text.
+    by_key: HashMap<StatementKey, Arc<Slot>, BuildHasherDefault<Spread>>,
+    /// Counts uses of names.
+    clock: u64,
     unnamed: Option<Statement>,
     next_name: u64,
     /// Parsed, not yet acknowledged.
@@ -89,12 +156,13 @@ impl Backend {
     pub(super) fn new(channel: Channel, key: BackendKey, parameters: Vec<(String, String)>) -> Backend {
         Backend {
             channel,
-            key,
+            key: Arc::new(key),
             parameters,
-            settings: BTreeMap::new(),
+            settings: Arc::default(),
             sequences: None,
             named: HashMap::new(),
-            ages: VecDeque::new(),
+            by_key: HashMap::default(),
+            clock: 0,
             unnamed: None,
             next_name: 0,
             unconfirmed: VecDeque::new(),
@@ -114,6 +182,18 @@ impl Backend {
     /// [`UpstreamError::Malformed`].
     pub fn buffered(&mut self) -> Result<Option<Frame>, UpstreamError> {
         Ok(next_frame(&mut self.channel.input, MAX_FRAME_BYTES)?)
+    }
+
+    /// Copies the rows (or data of a COPY) that have arrived whole to `out`, all at once; whether there were any.
+    pub fn take_rows(&mut self, out: &mut bytes::BytesMut) -> bool {
+        let input = &mut self.channel.input;
+        let length = rows(input);
+        if length == 0 {
+            return false;
+        }
+        out.extend_from_slice(input.get(..length).unwrap_or(&[]));
+        bytes::Buf::advance(input, length);
+        true
     }
 
     /// Whether nothing waits in either direction.
@@ -136,21 +216,19 @@ impl Backend {
             request::parse("", &statement.sql, &statement.types, &mut self.channel.output);
             return Prepared { name: "".into(), is_new: true };
         }
-        if let Some(name) = self.named.get(statement)
-            && !self.is_doubtful(statement, Some(name))
+        self.clock += 1;
+        if let Some(slot) = self.named.get(statement)
+            && !self.is_doubtful(statement, Some(&slot.name))
         {
-            let name = Arc::clone(name);
-            if self.ages.back() != Some(statement) {
-                self.ages.retain(|other| other != statement);
-                self.ages.push_back(statement.clone());
-            }
-            return Prepared { name, is_new: false };
+            slot.used.store(self.clock, Ordering::Relaxed);
+            return Prepared { name: Arc::clone(&slot.name), is_new: false };
         }
         self.next_name += 1;
         let name: Arc<str> = format!("orgfold_{}", self.next_name).into();
-        self.named.insert(statement.clone(), Arc::clone(&name));
-        self.ages.retain(|other| other != statement);
-        self.ages.push_back(statement.clone());
+        let slot = Arc::new(Slot { name: Arc::clone(&name), used: AtomicU64::new(self.clock) });
+        if let Some(old) = self.named.insert(statement.clone(), slot) {
+            self.by_key.retain(|_, slot| !Arc::ptr_eq(slot, &old));
+        }
         self.unconfirmed.push_back(Unconfirmed {
             statement: statement.clone(),
             name: Some(Arc::clone(&name)),
@@ -158,6 +236,27 @@ impl Backend {
         });
         request::parse(&name, &statement.sql, &statement.types, &mut self.channel.output);
         Prepared { name, is_new: true }
+    }
+
+    /// The name of a statement that is certainly there.
+    pub fn known(&mut self, key: &StatementKey) -> Option<Arc<str>> {
+        if !self.unconfirmed.is_empty() {
+            return None;
+        }
+        let slot = self.by_key.get(key)?;
+        self.clock += 1;
+        slot.used.store(self.clock, Ordering::Relaxed);
+        Some(Arc::clone(&slot.name))
+    }
+
+    /// From now on the named statement is known by this key too.
+    pub fn learn(&mut self, key: StatementKey, statement: &Statement) {
+        let Some(slot) = self.named.get(statement) else { return };
+        if self.by_key.len() >= 2 * MAX_PREPARED {
+            // Plans that nobody asks for any more are held by their keys.
+            self.by_key.clear();
+        }
+        self.by_key.insert(key, Arc::clone(slot));
     }
 
     /// Sends a simple query, which ends the unnamed statement's life.
@@ -171,8 +270,14 @@ impl Backend {
         if self.named.len() <= MAX_PREPARED {
             return None;
         }
-        let oldest = self.ages.pop_front()?;
-        self.named.remove(&oldest)
+        let oldest = self.named.iter().min_by_key(|(_, slot)| slot.used.load(Ordering::Relaxed))?.0.clone();
+        self.forget(&oldest)
+    }
+
+    fn forget(&mut self, statement: &Statement) -> Option<Arc<str>> {
+        let slot = self.named.remove(statement)?;
+        self.by_key.retain(|_, other| !Arc::ptr_eq(other, &slot));
+        Some(Arc::clone(&slot.name))
     }
 
     /// The oldest Parse that was not yet acknowledged is.
@@ -205,9 +310,8 @@ impl Backend {
             let Some(Unconfirmed { statement, name, group: _ }) = self.unconfirmed.pop_front() else { return };
             match name {
                 Some(name) => {
-                    if self.named.get(&statement) == Some(&name) {
-                        self.named.remove(&statement);
-                        self.ages.retain(|other| *other != statement);
+                    if self.named.get(&statement).is_some_and(|slot| slot.name == name) {
+                        self.forget(&statement);
                     }
                 }
                 None => self.unnamed = None,

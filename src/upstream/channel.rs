@@ -7,9 +7,9 @@ use std::io::{Error, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::BytesMut;
+use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::io::{poll_read_buf, poll_write_buf};
+use tokio_util::io::poll_read_buf;
 
 /// Both directions of a socket.
 pub trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -22,6 +22,10 @@ pub type Stream = Box<dyn Duplex>;
 /// A buffer that grew beyond this is not kept, in bytes: one large row must not cost memory for ever.
 const KEPT_BYTES: usize = 256 * 1024;
 
+/// Room for one read: the least, and what a stream of large data gets.
+const LEAST_ROOM: usize = 8 * 1024;
+const MOST_ROOM: usize = 128 * 1024;
+
 /// A socket and its buffers.
 pub struct Channel {
     stream: Stream,
@@ -30,6 +34,8 @@ pub struct Channel {
     /// What is to be sent.
     pub output: BytesMut,
     unflushed: bool,
+    /// Room that the next read is given.
+    room: usize,
 }
 
 impl std::fmt::Debug for Channel {
@@ -42,7 +48,7 @@ impl Channel {
     /// A channel over a socket from which `input` was already read.
     #[must_use]
     pub fn new(stream: Stream, input: BytesMut) -> Channel {
-        Channel { stream, input, output: BytesMut::with_capacity(8 * 1024), unflushed: false }
+        Channel { stream, input, output: BytesMut::with_capacity(LEAST_ROOM), unflushed: false, room: LEAST_ROOM }
     }
 
     /// Gives the socket back, to put TLS over it.
@@ -62,9 +68,20 @@ impl Channel {
             Poll::Pending => false,
         };
         if read {
+            if self.input.capacity() - self.input.len() < self.room / 4 {
+                self.input.reserve(self.room);
+            }
+            let room = self.input.capacity() - self.input.len();
             match poll_read_buf(Pin::new(&mut self.stream), context, &mut self.input) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(ErrorKind::UnexpectedEof.into())),
-                Poll::Ready(Ok(_)) => return Poll::Ready(Ok(())),
+                Poll::Ready(Ok(read)) => {
+                    // Who fills what he is given is given more, and few system calls carry much.
+                    self.room = if read == room { (self.room * 2).min(MOST_ROOM) } else { self.room };
+                    if read < LEAST_ROOM / 2 {
+                        self.room = LEAST_ROOM;
+                    }
+                    return Poll::Ready(Ok(()));
+                }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => {}
             }
@@ -76,8 +93,15 @@ impl Channel {
     fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, Error>> {
         let any = !self.output.is_empty() || self.unflushed;
         while !self.output.is_empty() {
-            if ready!(poll_write_buf(Pin::new(&mut self.stream), context, &mut self.output))? == 0 {
+            let sent = ready!(Pin::new(&mut self.stream).poll_write(context, &self.output))?;
+            if sent == 0 {
                 return Poll::Ready(Err(ErrorKind::WriteZero.into()));
+            }
+            if sent == self.output.len() {
+                // Keeps the buffer whole, where `advance` would shorten it.
+                self.output.clear();
+            } else {
+                self.output.advance(sent);
             }
             self.unflushed = true;
         }

@@ -10,7 +10,7 @@ mod channel;
 mod connect;
 mod pool;
 
-pub use backend::{Backend, BackendKey, Prepared, Statement};
+pub use backend::{Backend, BackendKey, Prepared, Statement, StatementKey};
 pub use channel::{Channel, Duplex, Stream};
 pub use connect::{UpstreamError, cancel};
 pub use pool::{Lease, PoolStats, Pools};

@@ -46,6 +46,21 @@ pub fn next_frame(buffer: &mut BytesMut, max_bytes: usize) -> Result<Option<Fram
     Ok(Some(Frame { tag, bytes: buffer.split_to(total).freeze() }))
 }
 
+/// How many bytes at the beginning are whole DataRow and CopyData messages.
+#[must_use]
+pub fn rows(buffer: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some((b'D' | b'd', length)) = buffer.get(at..).and_then(header) {
+        let length = u32::from_be_bytes(length) as usize;
+        let end = at.saturating_add(1).saturating_add(length);
+        if length < 4 || end > buffer.len() {
+            break;
+        }
+        at = end;
+    }
+    at
+}
+
 fn header(buffer: &[u8]) -> Option<(u8, [u8; 4])> {
     let (tag, rest) = buffer.split_first()?;
     let length = rest.first_chunk::<4>()?;
@@ -69,9 +84,19 @@ mod tests {
         assert!(next_frame(&mut BytesMut::from(&b"Q\xff\0\0\0"[..]), 100).is_err());
     }
 
+    #[test]
+    fn rows_are_counted_up_to_the_first_that_is_not_there() {
+        assert_eq!(rows(b""), 0);
+        assert_eq!(rows(b"D\0\0\0\x05xd\0\0\0\x04C\0\0\0\x04"), 11);
+        assert_eq!(rows(b"D\0\0\0\x05xD\0\0\0\x05"), 6);
+        assert_eq!(rows(b"D\0\0\0\x03"), 0);
+        assert_eq!(rows(b"D\xff\xff\xff\xff"), 0);
+    }
+
     proptest! {
         #[test]
         fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(rows(&bytes) <= bytes.len());
             let mut buffer = BytesMut::from(&bytes[..]);
             while let Ok(Some(frame)) = next_frame(&mut buffer, 1 << 16) {
                 let _ = crate::wire::bind::Bind::parse(frame.body());

@@ -18,4 +18,4 @@ pub mod startup;
 mod cursor;
 
 pub use cursor::{Cursor, Malformed, NOT_UTF8};
-pub use frame::{Frame, next_frame};
+pub use frame::{Frame, next_frame, rows};

@@ -28,6 +28,7 @@ mod raw;
 mod service;
 mod session_sql;
 mod sqlsmith;
+mod strings_read;
 mod throwaway;
 mod tls;
 mod tpch;

@@ -68,6 +68,13 @@ pub fn is_lasting(text: &str) -> bool {
     !quotes && verbs.iter().any(|verb| first.eq_ignore_ascii_case(verb))
 }
 
+/// Whether there may be a string in a text.
+#[must_use]
+pub fn holds_strings(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.contains(&b'\'') || bytes.windows(2).any(|pair| matches!(pair, [b'$', after] if !after.is_ascii_digit()))
+}
+
 /// Lifts what may be lifted from a text of the simple protocol.
 #[must_use]
 pub fn lift_literals(sql: &str, catalog: &Catalog) -> Option<Lifted> {

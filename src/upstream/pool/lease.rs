@@ -82,8 +82,8 @@ impl Lease {
 
     /// How to cancel what it runs.
     #[must_use]
-    pub fn key(&self) -> Option<BackendKey> {
-        self.kept.as_ref().map(|kept| kept.backend.key.clone())
+    pub fn key(&self) -> Option<Arc<BackendKey>> {
+        self.kept.as_ref().map(|kept| Arc::clone(&kept.backend.key))
     }
 }
 
