@@ -32,7 +32,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::config::{ClientCert, Config, ConfigError, ProxyConfig};
 use crate::engine::Engine;
 use crate::sqlstate::SqlState;
-use crate::upstream::Pools;
+use crate::upstream::{Pools, set_up};
 use cancel::Sessions;
 use fault::Fault;
 use greeting::Greetings;
@@ -210,7 +210,7 @@ async fn client(
     patience: Duration,
     stopped: tokio::sync::watch::Receiver<bool>,
 ) {
-    let _ = socket.set_nodelay(true);
+    set_up(&socket);
     let shaken = match tokio::time::timeout(patience, shake_hands(&front, socket)).await {
         Ok(shaken) => shaken,
         Err(_) => {

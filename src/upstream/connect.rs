@@ -84,7 +84,7 @@ async fn socket(host: &str, port: u16, tls: &Tls) -> std::io::Result<(Stream, Op
         return Ok((Box::new(UnixStream::connect(path).await?), None));
     }
     let stream = TcpStream::connect((host, port)).await?;
-    stream.set_nodelay(true)?;
+    super::channel::set_up(&stream);
     match tls.negotiate(host, stream).await? {
         Ok(encrypted) => {
             let certificate = encrypted.get_ref().1.peer_certificates().and_then(<[_]>::first);

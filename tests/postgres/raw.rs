@@ -119,6 +119,16 @@ impl Raw {
         }
     }
 
+    /// Whether all that was read has been taken.
+    pub fn is_quiet(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
+    /// Dropped from now on, the connection is reset.
+    pub fn reset(&self) {
+        socket2::SockRef::from(&self.stream).set_linger(Some(std::time::Duration::ZERO)).unwrap();
+    }
+
     /// Sends bytes as they are; whether the other side still took them.
     pub async fn send(&mut self, out: &[u8]) -> bool {
         self.stream.write_all(out).await.is_ok()

@@ -3,4 +3,4 @@
 
 mod oracle;
 mod random;
-mod script;
+pub mod script;
