@@ -39,6 +39,7 @@ fn catalog() -> Catalog {
         columns: columns.split(' ').map(column).collect(),
         constraints: Vec::new(),
         indexes: Vec::new(),
+        object: None,
     };
     let tables: BTreeMap<_, _> =
         tables.into_iter().map(|(name, columns)| (QualifiedName::public(name), table(columns))).collect();

@@ -90,6 +90,8 @@ codes! {
     DUPLICATE_PREPARED_STATEMENT = "42P05";
     /// 42P07: a table of that name exists.
     DUPLICATE_TABLE = "42P07";
+    /// 42P16: a table that cannot be so.
+    INVALID_TABLE_DEFINITION = "42P16";
     /// 42P10: a bad column reference.
     INVALID_COLUMN_REFERENCE = "42P10";
     /// 53300: no connection became free in time.
@@ -98,6 +100,8 @@ codes! {
     PROGRAM_LIMIT_EXCEEDED = "54000";
     /// 54001: the statement is nested too deeply.
     STATEMENT_TOO_COMPLEX = "54001";
+    /// 54011: more columns than there can be.
+    TOO_MANY_COLUMNS = "54011";
     /// 55000: the object is not in the state the operation needs.
     OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
     /// 57014: cancelled.

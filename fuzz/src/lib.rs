@@ -34,6 +34,7 @@ fn catalog(scope: Scope) -> Catalog {
         columns: columns.split(' ').map(column).collect(),
         constraints: Vec::new(),
         indexes: Vec::new(),
+        object: None,
     };
     let tables: BTreeMap<_, _> =
         TABLES.iter().map(|(name, columns)| (QualifiedName::public(name), table(columns))).collect();

@@ -130,7 +130,13 @@ mod tests {
             sequence: None,
             generated: None,
         };
-        let table = Table { scope: Scope::Org, columns: vec![column], constraints: Vec::new(), indexes: Vec::new() };
+        let table = Table {
+            scope: Scope::Org,
+            columns: vec![column],
+            constraints: Vec::new(),
+            indexes: Vec::new(),
+            object: None,
+        };
         catalog.tables.insert(QualifiedName::public("invoice"), table);
         let odd = catalog.tables.values().next().unwrap().clone();
         catalog.tables.insert(QualifiedName::public("Odd Table"), odd);

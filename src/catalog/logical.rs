@@ -37,6 +37,7 @@ fn unqualified(text: &str) -> Cow<'_, str> {
 /// A report's fields by the protocol's letters, made logical. Positions are left out.
 #[must_use]
 pub fn logical_fields(fields: Vec<(u8, String)>, catalog: &Catalog) -> Vec<(u8, String)> {
+    let fields = super::record_fault::of_objects(fields, catalog);
     fields.into_iter().filter_map(|(letter, text)| Some((letter, field(letter, text, catalog)?))).collect()
 }
 
@@ -194,7 +195,13 @@ mod tests {
             deferrable: false,
             initially_deferred: false,
         };
-        let table = |constraints| Table { scope: Scope::Org, columns: Vec::new(), constraints, indexes: Vec::new() };
+        let table = |constraints| Table {
+            scope: Scope::Org,
+            columns: Vec::new(),
+            constraints,
+            indexes: Vec::new(),
+            object: None,
+        };
         catalog.tables.insert(QualifiedName::public("invoice"), table(vec![unique]));
         catalog.tables.insert(QualifiedName::public("Odd Table"), table(Vec::new()));
         catalog.tables.insert(QualifiedName::public("Odd \"quoted\" Table"), table(Vec::new()));

@@ -9,12 +9,18 @@ mod explain;
 mod hash;
 mod logical;
 mod names;
+mod object;
+mod record_fault;
 mod table;
 
 pub use explain::explained;
 pub use hash::{LeafNumber, leaf_of};
 pub use logical::logical_fields;
 pub use names::{LeafNaming, MAX_IDENTIFIER_BYTES, QualifiedName};
+pub(crate) use object::new_object;
+pub use object::{
+    KEY_SLOT, LAYOUT_COLUMN, Mapping, NEW_KEY, OBJECT_COLUMN, Private, RECORD, Slot, SlotKind, is_record_column,
+};
 pub use table::{
     Column, Constraint, ConstraintKind, DefinedType, Function, Identity, Index, ReferentialAction, Scope, Table, View,
 };
@@ -121,6 +127,9 @@ pub struct Catalog {
     pub functions: BTreeMap<QualifiedName, Function>,
     /// The service's own types (enums, domains, composites) by qualified name.
     pub types: BTreeMap<QualifiedName, DefinedType>,
+    /// What is the org's own, in the catalog of an org that has objects.
+    #[serde(skip)]
+    pub private: Option<Private>,
 }
 
 impl Catalog {
@@ -136,6 +145,7 @@ impl Catalog {
             views: BTreeMap::new(),
             functions: BTreeMap::new(),
             types: BTreeMap::new(),
+            private: None,
         }
     }
 

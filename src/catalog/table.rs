@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::QualifiedName;
+use super::{Mapping, QualifiedName};
 
 /// Whom a table belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Table {
     pub constraints: Vec<Constraint>,
     /// Indexes that are not a constraint's.
     pub indexes: Vec<Index>,
+    /// How it is kept, when it is an object of an org's and no native table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<Box<Mapping>>,
 }
 
 impl Table {

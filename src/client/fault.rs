@@ -20,6 +20,7 @@ impl From<EngineError> for Error {
             EngineError::UnknownOrg(_) | EngineError::Suspended(_) | EngineError::Moving(_) => {
                 Error::refused(error.sqlstate(), error.to_string())
             }
+            EngineError::Unread(_) => Error::refused(error.sqlstate(), error.to_string()),
             EngineError::NoShard | EngineError::ShardUnknown(_) => Error::here(error.sqlstate(), error.to_string()),
         }
     }

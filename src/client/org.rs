@@ -49,13 +49,14 @@ impl Org {
         self.entry.id
     }
 
-    fn target(&self) -> Result<Arc<Target>, Error> {
+    async fn target(&self) -> Result<Arc<Target>, Error> {
+        self.engine.ready(&self.entry).await;
         Ok(Arc::new(self.engine.target(&self.entry)?))
     }
 
     /// Compiles before it waits for a connection: what is refused costs none.
-    fn physical<T: ToStatement + ?Sized>(&self, statement: &T) -> Result<Physical, Error> {
-        Physical::one(&self.engine, self.target()?, statement, Around::Nothing)
+    async fn physical<T: ToStatement + ?Sized>(&self, statement: &T) -> Result<Physical, Error> {
+        Physical::one(&self.engine, self.target().await?, statement, Around::Nothing)
     }
 
     async fn lease(&self, physical: &Physical) -> Result<Lease, Error> {
@@ -105,7 +106,7 @@ impl Org {
         P: BorrowToSql,
         I: IntoIterator<Item = P>,
     {
-        let physical = self.physical(statement)?;
+        let physical = self.physical(statement).await?;
         let params = params(own, physical.org_param());
         physical.check_params(params.len() - usize::from(physical.org_param().is_some()))?;
         let lease = self.lease(&physical).await?;
@@ -126,7 +127,7 @@ impl Org {
     where
         T: ToStatement + ?Sized,
     {
-        let physical = self.physical(statement)?;
+        let physical = self.physical(statement).await?;
         physical.check_params(own.len())?;
         let lease = self.lease(&physical).await?;
         let result = lease.execute_alone(&physical, params(own.iter().copied(), physical.org_param())).await;
@@ -147,7 +148,7 @@ impl Org {
     /// # Errors
     /// As [`Org::query`].
     pub async fn prepare_typed(&self, sql: &str, types: &[Type]) -> Result<Statement, Error> {
-        let physical = Physical::typed(&self.engine, self.target()?, sql, types, Around::Nothing)?;
+        let physical = Physical::typed(&self.engine, self.target().await?, sql, types, Around::Nothing)?;
         let lease = self.lease(&physical).await?;
         let result = lease.prepare(&physical).await;
         lease.settle();
@@ -159,7 +160,7 @@ impl Org {
     /// # Errors
     /// As [`Org::query`]; COPY, parameters and transaction control are refused.
     pub async fn batch(&self, sql: &str) -> Result<(), Error> {
-        let target = self.target()?;
+        let target = self.target().await?;
         let statements = Physical::all(&self.engine, &target, sql)?;
         let transaction = self.begin(target, "BEGIN").await?;
         transaction.run_all(&statements).await?;
@@ -180,7 +181,7 @@ impl Org {
     }
 
     pub(super) async fn start(&self, begin: &str) -> Result<Transaction, Error> {
-        self.begin(self.target()?, begin).await
+        self.begin(self.target().await?, begin).await
     }
 
     async fn begin(&self, target: Arc<Target>, begin: &str) -> Result<Transaction, Error> {
@@ -202,7 +203,7 @@ impl Org {
         T: ToStatement + ?Sized,
         U: Buf + Send + 'static,
     {
-        let target = self.target()?;
+        let target = self.target().await?;
         // Refused before a connection is asked for.
         let physical = Physical::copy(&self.engine, Arc::clone(&target), statement, Around::Nothing, Copy::In)?;
         let transaction = self.begin(target, "BEGIN").await?;
@@ -218,7 +219,7 @@ impl Org {
     where
         T: ToStatement + ?Sized,
     {
-        let physical = Physical::copy(&self.engine, self.target()?, statement, Around::Nothing, Copy::Out)?;
+        let physical = Physical::copy(&self.engine, self.target().await?, statement, Around::Nothing, Copy::Out)?;
         let lease = self.lease(&physical).await?;
         match lease.copy_out_alone(&physical).await {
             Ok((stream, commit, flight)) => Ok(CopyOutStream::new(stream, physical, flight, commit, Some(lease))),

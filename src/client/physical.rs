@@ -207,6 +207,12 @@ impl Physical {
                             "connections are pooled: use SET LOCAL in a transaction",
                         ));
                     }
+                    Special::Define(_) => {
+                        return Err(refuse(
+                            "a definition",
+                            "send it through the proxy, as a role with the mode metadata",
+                        ));
+                    }
                     Special::Explain => {
                         return Err(refuse("EXPLAIN", "run it through the proxy, which puts plans in logical terms"));
                     }

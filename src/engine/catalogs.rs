@@ -12,9 +12,11 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Client};
 
+use super::private::{self, PrivateCatalogs};
 use crate::catalog::{Catalog, Function, QualifiedName};
 use crate::config::{Config, ConfigError};
 use crate::directory::{Directory, ShardEntry};
+use crate::org::OrgId;
 use crate::plan::CatalogId;
 use crate::route::ShardId;
 use crate::tls::Tls;
@@ -38,6 +40,7 @@ pub struct ShardCatalog {
 #[derive(Debug, Default)]
 struct Known {
     by_shard: RwLock<HashMap<ShardId, ShardCatalog>>,
+    private: PrivateCatalogs,
 }
 
 impl Known {
@@ -110,6 +113,31 @@ impl Catalogs {
     pub(super) fn of(&self, shard: ShardId) -> Option<ShardCatalog> {
         self.known.of(shard)
     }
+
+    /// An org's catalog, when it has been read.
+    pub(super) fn of_org(&self, shard: ShardId, org: OrgId) -> Option<ShardCatalog> {
+        match self.known.private.of(shard, org, self.known.of(shard)?) {
+            private::Known::Here(catalog) => Some(catalog),
+            private::Known::Missing => None,
+        }
+    }
+
+    /// Reads an org's catalog where that is needed.
+    ///
+    /// Cancel safe.
+    pub(super) async fn ready(&self, shard: ShardId, org: OrgId) -> Result<(), CatalogError> {
+        let Some(base) = self.known.of(shard) else { return Ok(()) };
+        match self.known.private.of(shard, org, base.clone()) {
+            private::Known::Here(_) => Ok(()),
+            private::Known::Missing => self.known.private.load(shard, org, &base).await,
+        }
+    }
+
+    /// An org's objects may have changed.
+    pub(super) async fn changed(&self, shard: ShardId, org: OrgId) -> Result<(), CatalogError> {
+        self.known.private.doubt(shard, org);
+        self.ready(shard, org).await
+    }
 }
 
 /// Keeps one follower for each shard of the directory.
@@ -154,15 +182,18 @@ async fn follow(known: Arc<Known>, shard: Arc<ShardEntry>, access: Arc<Access>) 
     }
 }
 
+/// What a notification says: of which org, when it is of one alone.
+type Heard = Option<OrgId>;
+
 /// A connection to a shard that hears of catalog changes.
 struct Link {
-    client: Client,
-    changes: mpsc::UnboundedReceiver<()>,
+    client: Arc<Client>,
+    changes: mpsc::UnboundedReceiver<Heard>,
 }
 
 /// Why a catalog was not read.
 #[derive(Debug, thiserror::Error)]
-enum CatalogError {
+pub(super) enum CatalogError {
     #[error("{0}")]
     Postgres(#[from] tokio_postgres::Error),
     #[error("the shard does not answer")]
@@ -184,13 +215,15 @@ impl Link {
             let (heard, changes) = mpsc::unbounded_channel();
             tokio::spawn(async move {
                 while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-                    if matches!(message, AsyncMessage::Notification(_)) && heard.send(()).is_err() {
-                        break;
+                    if let AsyncMessage::Notification(notification) = message {
+                        let org = notification.payload().strip_prefix("org ").and_then(|org| org.parse().ok());
+                        // When nobody listens any more, the connection still serves who reads by it.
+                        let _ = heard.send(org.and_then(|org| OrgId::try_new(org).ok()));
                     }
                 }
             });
             client.batch_execute(LISTEN).await?;
-            Ok(Link { client, changes })
+            Ok(Link { client: Arc::new(client), changes })
         };
         tokio::time::timeout(patience * 2, connect).await.unwrap_or(Err(CatalogError::Silent))
     }
@@ -209,20 +242,25 @@ impl Link {
         if known.of(shard.id).is_none_or(|old| *old.catalog != catalog) {
             known.put(shard.id, catalog);
         }
-        Ok(())
+        tokio::time::timeout(patience, known.private.follow(shard.id, &self.client))
+            .await
+            .unwrap_or(Err(CatalogError::Silent))
     }
 
     async fn keep_fresh(&mut self, known: &Known, shard: &ShardEntry, access: &Access) -> Result<(), CatalogError> {
         loop {
             self.refresh(known, shard, access).await?;
-            tokio::select! {
-                heard = self.changes.recv() => {
-                    if heard.is_none() {
-                        return Ok(());
-                    }
-                    while self.changes.try_recv().is_ok() {}
+            // One org's change concerns that org alone.
+            loop {
+                let heard = tokio::select! {
+                    heard = self.changes.recv() => heard,
+                    () = tokio::time::sleep(access.poll) => Some(None),
+                };
+                match heard {
+                    None => return Ok(()),
+                    Some(None) => break,
+                    Some(Some(org)) => known.private.heard(shard.id, org).await?,
                 }
-                () = tokio::time::sleep(access.poll) => {}
             }
         }
     }

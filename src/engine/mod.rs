@@ -5,6 +5,7 @@
 //! and rows (library and proxy have their own ways to a shard).
 
 mod catalogs;
+mod private;
 
 pub use catalogs::ShardCatalog;
 
@@ -13,7 +14,9 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::config::{Config, ConfigError};
 use crate::directory::{Directory, DirectoryError, OrgEntry, OrgState, ShardEntry};
-use crate::plan::{CacheStats, CompileOptions, Lifted, Plan, PlanCache, PlanError, compile, lift_literals};
+use crate::plan::{
+    CacheStats, CompileOptions, Definitions, Lifted, Plan, PlanCache, PlanError, compile, compile_as, lift_literals,
+};
 use crate::route::{Place, ShardId};
 use crate::sqlstate::SqlState;
 use catalogs::Catalogs;
@@ -61,6 +64,9 @@ pub enum EngineError {
     /// There is no shard at all, or none whose catalog is known (08001).
     #[error("no shard can be reached")]
     NoShard,
+    /// The org's own objects have not been read yet (40001): try again.
+    #[error("the objects of org \"{0}\" are being read")]
+    Unread(String),
     /// The org's shard has not been reached yet, so its catalog is not known (08001).
     #[error("the shard of org \"{0}\" cannot be reached")]
     ShardUnknown(String),
@@ -74,6 +80,7 @@ impl EngineError {
             EngineError::Config(_) => SqlState::INVALID_PARAMETER_VALUE,
             EngineError::Directory(error) => error.sqlstate(),
             EngineError::UnknownOrg(_) => SqlState::INVALID_CATALOG_NAME,
+            EngineError::Unread(_) => SqlState::SERIALIZATION_FAILURE,
             EngineError::Suspended(_) => SqlState::INVALID_AUTHORIZATION,
             EngineError::Moving(_) => SqlState::CANNOT_CONNECT_NOW,
             EngineError::NoShard | EngineError::ShardUnknown(_) => SqlState::CANNOT_CONNECT,
@@ -129,9 +136,37 @@ impl Engine {
             OrgState::Moving => return Err(EngineError::Moving(slug())),
         }
         let shard = snapshot.shard(org.shard).ok_or_else(|| EngineError::ShardUnknown(slug()))?;
-        let catalog = self.catalogs.of(org.shard).ok_or_else(|| EngineError::ShardUnknown(slug()))?;
+        if self.catalogs.of(org.shard).is_none() {
+            return Err(EngineError::ShardUnknown(slug()));
+        }
+        let catalog = self.catalogs.of_org(org.shard, org.id).ok_or_else(|| EngineError::Unread(slug()))?;
         let place = Place::new(org.id, org.shard, org.epoch, &catalog.catalog);
         Ok(Target { place, shard: Arc::clone(shard), catalog })
+    }
+
+    /// Makes sure that the catalog of an org that has objects of its own is read. To be asked for before [`Engine::target`],
+    /// outside a transaction; for other orgs it costs a look.
+    ///
+    /// Cancel safe.
+    pub async fn ready(&self, org: &OrgEntry) {
+        let shard = self.directory.snapshot().org(org.id).map(|org| org.shard);
+        if let Some(shard) = shard
+            && let Err(error) = self.catalogs.ready(shard, org.id).await
+        {
+            tracing::warn!(org = org.slug.as_str(), %error, "cannot read the org's objects");
+        }
+    }
+
+    /// The same when the org's objects may have been changed just now, by whoever asks.
+    ///
+    /// Cancel safe.
+    pub async fn redefined(&self, org: &OrgEntry) {
+        let shard = self.directory.snapshot().org(org.id).map(|org| org.shard);
+        if let Some(shard) = shard
+            && let Err(error) = self.catalogs.changed(shard, org.id).await
+        {
+            tracing::warn!(org = org.slug.as_str(), %error, "cannot read the org's objects");
+        }
     }
 
     /// Some shard, for statements that touch no org's data: the lowest whose catalog is known.
@@ -168,6 +203,15 @@ impl Engine {
         let plans: Arc<[Plan]> = compile(&catalog.catalog, sql, options)?.into();
         self.plans.put(catalog.id, options.declared_params, sql, Arc::clone(&plans));
         Ok(plans)
+    }
+
+    /// The same for a role that may define objects. What defines is compiled for one use.
+    ///
+    /// # Errors
+    /// As [`Engine::compile`].
+    pub fn compile_definitions(&self, catalog: &ShardCatalog, sql: &str) -> Result<Arc<[Plan]>, PlanError> {
+        let options = CompileOptions { declared_params: 0 };
+        Ok(compile_as(&catalog.catalog, sql, options, Definitions::Allowed)?.into())
     }
 
     /// Compiles a text of the simple protocol: with its literals lifted, where some may be.

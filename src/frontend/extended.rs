@@ -85,6 +85,7 @@ impl Session {
         let catalog = self.compile_catalog()?;
         let declared_params = u16::try_from(types.len()).unwrap_or(u16::MAX);
         let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params });
+        let plans = plans.or_else(|refusal| self.definitions(&catalog, &text, refusal));
         let plans = plans.map_err(|error| self.if_failed(error.into()))?;
         if plans.len() > 1 {
             return Err(Fault::error(
@@ -94,7 +95,7 @@ impl Session {
         }
         let statement = Arc::new(ClientStatement::new(text, types, plans, 0, catalog.id, named));
         match statement.special() {
-            Special::No | Special::Explain | Special::Set { .. } => {}
+            Special::No | Special::Explain | Special::Set { .. } | Special::Define(_) => {}
             Special::Prepare(_) | Special::Execute(_) => {
                 return Err(Fault::error(
                     SqlState::FEATURE_NOT_SUPPORTED,
@@ -386,6 +387,7 @@ impl Session {
             // The portal may be older than the setting.
             self.set_org_for_walls(statement)?;
         }
+        self.before_definition(statement)?;
         if statement.ends_setting() {
             self.org_set = false;
             self.in_block = false;

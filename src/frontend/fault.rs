@@ -81,6 +81,7 @@ impl From<EngineError> for Fault {
             | EngineError::Suspended(_)
             | EngineError::Moving(_)
             | EngineError::NoShard
+            | EngineError::Unread(_)
             | EngineError::ShardUnknown(_) => error.to_string(),
             // Its words are for operators.
             EngineError::Config(_) | EngineError::Directory(_) => "orgfold is not ready".to_owned(),

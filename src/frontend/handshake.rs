@@ -202,6 +202,7 @@ async fn begin(
             executed: 0,
             unforgotten: 0,
             drawn: Drawn::default(),
+            redefined: super::definitions::Redefined::default(),
             ear: None,
             heard: VecDeque::new(),
             lost: false,
@@ -425,7 +426,10 @@ async fn open(
     };
     // The shard tells what its settings are, and whether it takes the client's.
     let shard = match &org {
-        Some(org) => front.engine.target(org).map(|target| target.shard),
+        Some(org) => {
+            front.engine.ready(org).await;
+            front.engine.target(org).map(|target| target.shard)
+        }
         None => front.engine.any_shard().map(|(shard, _)| shard),
     };
     let shard = shard.map_err(|error: EngineError| fatal(error.into()))?;

@@ -141,12 +141,14 @@ impl Session {
         }
         self.catalog = None;
         self.place = None;
+        self.read_again().await;
     }
 
     /// The shard's connection broke. What was outstanding has failed; a transaction is over.
     pub(super) async fn backend_lost(&mut self) {
         self.key.running.end().await;
         drop(self.lease.take());
+        self.read_again().await;
         self.unforgotten = 0;
         self.catalog = None;
         self.place = None;

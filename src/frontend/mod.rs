@@ -5,6 +5,7 @@
 //! What is absent: what statements mean (the engine's), how shards are reached (upstream's).
 
 mod cancel;
+mod definitions;
 mod ear;
 mod extended;
 mod fault;

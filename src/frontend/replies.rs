@@ -184,6 +184,7 @@ impl Session {
                 out.freeze()
             }
         };
+        self.redefine(statement, &server_tag);
         self.show_columns();
         if statement.copies_in() {
             self.copy = CopyIn::No;
@@ -256,6 +257,7 @@ impl Session {
         self.status = status;
         self.in_block = status == b'T' && self.expect.is_empty();
         if status == b'I' {
+            self.transaction_ended(self.failed);
             // Those of later groups are in transactions to come.
             let answered = self.answered;
             self.portals.retain(|_, (group, _)| *group >= answered);

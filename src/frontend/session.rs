@@ -14,6 +14,7 @@ use std::task::Poll;
 use bytes::Bytes;
 
 use super::cancel::SessionKey;
+use super::definitions::Redefined;
 use super::ear::{Ear, Heard};
 use super::fault::Fault;
 use super::sequences::Drawn;
@@ -158,6 +159,8 @@ pub(super) struct Session {
     pub(super) unforgotten: u32,
     /// What it drew from sequences.
     pub(super) drawn: Drawn,
+    /// What the transaction has defined.
+    pub(super) redefined: Redefined,
     /// On which it listens.
     pub(super) ear: Option<Ear>,
     /// Heard while the client was busy.
@@ -330,6 +333,7 @@ impl Session {
             self.report_lost(&frame);
             return Ok(());
         }
+        self.read_objects(frame.tag).await;
         match frame.tag {
             b'Q' | b'F' | b'P' | b'B' | b'D' | b'E' | b'C' | b'H' if self.skipping => Ok(()),
             b'Q' => self.query(&frame).await,

@@ -70,7 +70,10 @@ impl Session {
 
     /// Whether the next message waits until everything before it is answered: one that stalled; and whatever PostgreSQL
     /// answers by itself, or not at all, when it comes to it.
-    pub(super) fn must_settle_first(&self) -> bool {
+    pub(super) fn must_settle_first(&mut self) -> bool {
+        if self.is_defining() {
+            return true;
+        }
         if self.copy != CopyIn::No || self.expect.is_empty() {
             return false;
         }

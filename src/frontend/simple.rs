@@ -10,7 +10,7 @@ use super::extended::{describe_here, in_failed_transaction, shows_org};
 use super::fault::{Fault, Severity};
 use super::session::{CopyIn, End, Expect, Session, Simple};
 use super::statement::{ClientStatement, Way};
-use crate::plan::{CompileOptions, first_parameter};
+use crate::plan::{CompileOptions, PlanError, Special, first_parameter};
 use crate::sqlstate::SqlState;
 use crate::wire::bind::Bind;
 use crate::wire::{Cursor, Frame, reply, request};
@@ -46,19 +46,25 @@ impl Session {
             let plans = self.engine.compile(&catalog, &text, CompileOptions { declared_params: 0 });
             plans.map(|plans| (plans, None))
         };
-        let (plans, mut lifted) = compiled.map_err(|error| self.if_failed(error.into()))?;
+        let compiled = compiled.or_else(|refusal| Ok((self.definitions(&catalog, &text, refusal)?, None)));
+        let (plans, mut lifted) = compiled.map_err(|error: PlanError| self.if_failed(error.into()))?;
+        let mut known = catalog.id;
         let mut statements = VecDeque::with_capacity(plans.len());
         for (index, plan) in plans.iter().enumerate() {
             let (client, plans) = (Arc::clone(&text), Arc::clone(&plans));
             let statement = match lifted.take() {
-                Some(lifted) => ClientStatement::lifted(client, lifted, plans, catalog.id),
+                Some(lifted) => ClientStatement::lifted(client, lifted, plans, known),
                 None if plan.params > 0 => {
                     let (name, position) = first_parameter(&text).unzip();
                     let message = format!("there is no parameter {}", name.as_deref().unwrap_or("$1"));
                     return Err(Fault { position, ..Fault::error(SqlState::UNDEFINED_PARAMETER, message) });
                 }
-                None => ClientStatement::new(client, Vec::new(), plans, index, catalog.id, false),
+                None => ClientStatement::new(client, Vec::new(), plans, index, known, false),
             };
+            // What comes behind a definition was compiled for what it makes.
+            if let Special::Define(defined) = statement.special() {
+                known = defined.id;
+            }
             self.check_org(&statement)?;
             statements.push_back(Arc::new(statement));
         }
@@ -71,7 +77,8 @@ impl Session {
         while self.copy == CopyIn::No {
             // What the session does itself, it does when it is known that all before it went well.
             let next = self.simple.as_ref().and_then(|simple| simple.statements.front());
-            if next.is_some_and(|next| matches!(next.way(), Way::Here(_))) && !self.expect.is_empty() {
+            let waits = next.is_some_and(|next| matches!(next.way(), Way::Here(_))) && !self.expect.is_empty();
+            if waits || (next.is_some() && self.is_defining()) {
                 self.hurry();
                 return Ok(());
             }

@@ -9,6 +9,7 @@ use tokio_postgres::{Client, Transaction};
 
 use super::MigrateError;
 use super::physical::{leaf, quote, relation};
+use super::records;
 use super::shard::{ShardTarget, read_catalog, write_catalog};
 use crate::catalog::{Catalog, Isolation, ORG_COLUMN, QualifiedName, Scope};
 
@@ -75,7 +76,8 @@ pub(super) async fn settle(
     catalog: &Catalog,
 ) -> Result<(), MigrateError> {
     let failed = target.failed("settling row-level security");
-    let places = places(catalog);
+    let mut places = places(catalog);
+    places.extend(records::places(catalog.leaves).into_iter().map(|name| Place { sql: relation(&name), name }));
     let schemas: Vec<&str> = places.iter().map(|place| place.name.schema.as_str()).collect();
     let names: Vec<&str> = places.iter().map(|place| place.name.name.as_str()).collect();
     let rows = transaction.query(STATE, &[&schemas, &names]).await.map_err(&failed)?;

@@ -19,6 +19,7 @@ mod names;
 mod physical;
 mod plan;
 mod prepare;
+mod records;
 mod run;
 mod shard;
 

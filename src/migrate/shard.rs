@@ -7,7 +7,7 @@
 use tokio_postgres::{Client, Transaction};
 
 use super::plan::{self, Concurrent, Part, PlanOptions};
-use super::{MigrateError, SchemaFile, isolation, prepare};
+use super::{MigrateError, SchemaFile, isolation, prepare, records};
 use crate::catalog::{Catalog, Isolation, LeafCount, QualifiedName, Scope};
 use crate::config::Secret;
 
@@ -80,6 +80,7 @@ async fn locked(client: &mut Client, target: &ShardTarget, files: &[SchemaFile])
     let transaction = client.transaction().await.map_err(target.failed("beginning"))?;
     prepare::prepare(&transaction, target).await?;
     first_catalog(&transaction, target).await?;
+    records::prepare(&transaction, target).await?;
     transaction.commit().await.map_err(target.failed("preparing it"))?;
     check_stride(client, target).await?;
     isolation::switch(client, target).await?;

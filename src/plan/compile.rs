@@ -1,13 +1,19 @@
 //! The path of a text through the stages, on one screen.
 
+use std::sync::Arc;
+
+use super::ast::definition::definition as ast_definition;
 use super::ast::tree::Ident;
 use super::ast::{Body, Lexeme, Parsed, Positions, Utility, forbidden_setting, parse, tokens};
 use super::bind::{Bound, BoundKind, MAX_CHANNEL_BYTES, SYSTEM_COLUMNS, Setting};
+use super::define::{Change, define};
 use super::error::PlanError;
 use super::policy::{Permit, check_setting, is_fixed};
 use super::rewrite::{OrgSource, identifier, rewrite};
 use super::template::Template;
-use super::{Access, Action, CompileOptions, Copy, Plan, Run, Session, Special, Transaction, TransactionVerb};
+use super::{
+    Access, Action, CompileOptions, Copy, Plan, Run, Sequences, Session, Special, Transaction, TransactionVerb,
+};
 use crate::catalog::{Catalog, Isolation};
 use crate::sqlstate::SqlState;
 
@@ -19,12 +25,79 @@ const ORG_SETTING: &str = "orgfold.org";
 /// # Errors
 /// The first statement that does not parse, bind or pass policy makes the whole text an error: nothing of it may run.
 pub fn compile(catalog: &Catalog, sql: &str, options: CompileOptions) -> Result<Vec<Plan>, PlanError> {
+    compile_as(catalog, sql, options, Definitions::Refused)
+}
+
+/// Whether definitions of an org's own objects are compiled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Definitions {
+    /// 42501: DDL is not for runtime.
+    Refused,
+    /// They become changes of the org's private layer.
+    Allowed,
+}
+
+/// The same for a role that may define objects. Behind a definition, the text's statements see what it makes.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_as(
+    catalog: &Catalog,
+    sql: &str,
+    options: CompileOptions,
+    definitions: Definitions,
+) -> Result<Vec<Plan>, PlanError> {
     let (lexemes, positions) = tokens(sql)?;
     let statements = parse(&lexemes, &positions)?;
     if statements.is_empty() {
         return Ok(vec![Plan { action: Action::Empty, span: 0..sql.len(), params: options.declared_params }]);
     }
-    statements.into_iter().map(|statement| one(statement, &lexemes, catalog, &positions, options)).collect()
+    let mut defined: Option<Arc<Catalog>> = None;
+    let mut plans = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let catalog = defined.as_deref().unwrap_or(catalog);
+        if let Body::Utility(utility) = &statement.body
+            && let Utility::Definition(refusal) = &**utility
+        {
+            let plan = match definitions {
+                Definitions::Refused => return Err(refusal.clone()),
+                Definitions::Allowed => definition(&statement, &lexemes, catalog, &positions, options)?,
+            };
+            if let Action::Run(Run { special: Special::Define(change), .. }) = &plan.action {
+                defined = Some(Arc::clone(&change.catalog));
+            }
+            plans.push(plan);
+            continue;
+        }
+        plans.push(one(statement, &lexemes, catalog, &positions, options)?);
+    }
+    Ok(plans)
+}
+
+/// A definition: one call, which the shard carries out in the caller's transaction.
+fn definition(
+    parsed: &Parsed,
+    lexemes: &[Lexeme<'_>],
+    catalog: &Catalog,
+    positions: &Positions<'_>,
+    options: CompileOptions,
+) -> Result<Plan, PlanError> {
+    let lexemes = lexemes.get(parsed.lexemes.clone()).unwrap_or(&[]);
+    let read = ast_definition(lexemes, positions)?;
+    let text = positions.text().get(parsed.span.clone()).unwrap_or_default();
+    let Change { defined, template, tag } = define(catalog, &read, text)?;
+    let run = Run {
+        template,
+        access: Access::Write,
+        needs_org: true,
+        org_param: false,
+        copy: None,
+        tag: Some(tag),
+        returns_rows: false,
+        sequences: Sequences::default(),
+        special: Special::Define(defined),
+    };
+    Ok(Plan { action: Action::Run(run), span: parsed.span.clone(), params: options.declared_params })
 }
 
 fn one(
@@ -118,6 +191,9 @@ fn one(
     // TRUNCATE is written as deletes, COPY with its options in order: the tokens are others than the client's.
     let keeps_tokens = copy.is_none() && kind != BoundKind::Truncate;
     let template = rewrite(&permit, catalog, org, keeps_tokens.then_some(lexemes)).map_err(placed)?;
+    if special == Special::Explain && template.text().contains("orgfold.record_p") {
+        return Err(PlanError::unsupported("EXPLAIN of statements on objects", start));
+    }
     second_opinion(&template, catalog, needs_org, org, params).map_err(placed)?;
     let modifies = permit.bound().modifies();
     let run = Run {
@@ -268,6 +344,7 @@ fn session(utility: &Utility) -> Result<Action, PlanError> {
         | Utility::Cursor { .. }
         | Utility::Prepare(_)
         | Utility::Execute { .. }
+        | Utility::Definition(_)
         | Utility::Notify { .. } => {
             return Err(PlanError::new(SqlState::INTERNAL_ERROR, "internal", "a data statement as a session's"));
         }

@@ -12,6 +12,7 @@ mod ast;
 mod bind;
 mod cache;
 mod compile;
+mod define;
 mod error;
 #[cfg(feature = "grammar")]
 pub mod guard;
@@ -21,9 +22,10 @@ mod rewrite;
 mod template;
 
 pub use cache::{CacheStats, CatalogId, PlanCache};
-pub use compile::compile;
 #[cfg(feature = "proxy")]
 pub(crate) use compile::first_parameter;
+pub use compile::{Definitions, compile, compile_as};
+pub use define::Defined;
 pub use error::PlanError;
 pub use lift::{Lifted, holds_strings, is_lasting, lift_literals};
 
@@ -155,6 +157,8 @@ pub enum Special {
         /// For this transaction only.
         local: bool,
     },
+    /// A definition of the org's own objects: behind it, statements of the transaction are compiled for this catalog.
+    Define(Defined),
     /// EXECUTE of this name: [`PREPARED`] must have been prepared on the connection just before.
     Execute(Box<str>),
 }

@@ -35,6 +35,7 @@ fn catalog() -> Catalog {
         columns,
         constraints,
         indexes: Vec::new(),
+        object: None,
     };
     let id = Column { identity: Some(Identity::Always), ..column("id", "bigint") };
     catalog.tables.insert(
@@ -72,6 +73,7 @@ fn catalog() -> Catalog {
             columns: vec![column("code", "text")],
             constraints: Vec::new(),
             indexes: Vec::new(),
+            object: None,
         },
     );
     catalog.views.insert(

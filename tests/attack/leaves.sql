@@ -173,3 +173,42 @@ DELETE FROM currency
 
 -- refused 42501
 TRUNCATE currency
+
+-- refused 42P01
+SELECT * FROM record_p{leaf}
+
+-- refused 42P01
+SELECT * FROM orgfold.record_p{leaf}
+
+-- refused 42P01
+SELECT * FROM orgfold.record
+
+-- refused 42P01
+SELECT * FROM orgfold.record_bin_p{elsewhere}
+
+-- refused 42P01
+SELECT * FROM orgfold.object_p{leaf}
+
+-- refused 42P01
+SELECT * FROM orgfold.metadata
+
+-- refused 42P01
+INSERT INTO orgfold.record_p{leaf} (text_1) VALUES ('x')
+
+-- refused 42P01
+UPDATE orgfold.record_p{leaf} SET text_1 = 'x'
+
+-- refused 42P01
+DELETE FROM orgfold.record_p{elsewhere}
+
+-- refused 42P01
+COPY orgfold.record_p{leaf} TO STDOUT
+
+-- refused 42501
+CALL orgfold.define(1, 0, 'x', '[]', '[]')
+
+-- refused 42501
+SELECT orgfold.forget(1)
+
+-- refused 42501
+SELECT orgfold.new_key(1)

@@ -17,6 +17,7 @@ mod isolation;
 mod library;
 mod literals;
 mod migrate;
+mod objects;
 mod org_drop;
 mod pgbench;
 mod pools;

@@ -21,7 +21,7 @@ const LEAVES: &str = "
     INSERT INTO rate VALUES (1);";
 
 async fn shard_with_rows(fleet: &Fleet) {
-    let scoped = |scope| Table { scope, columns: vec![], constraints: vec![], indexes: vec![] };
+    let scoped = |scope| Table { scope, columns: vec![], constraints: vec![], indexes: vec![], object: None };
     let mut catalog = Catalog::empty(LeafCount::try_new(1).unwrap());
     catalog.tables = BTreeMap::from([
         (QualifiedName::public("a"), scoped(Scope::Org)),

@@ -23,6 +23,7 @@ fn catalog() -> Catalog {
         columns: columns.split(' ').map(column).collect(),
         constraints: Vec::new(),
         indexes: Vec::new(),
+        object: None,
     };
     let tables = [("invoice", "id no customer_id total at state"), ("customer", "id name region email")];
     let tables: BTreeMap<_, _> =

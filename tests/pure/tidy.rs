@@ -23,8 +23,16 @@ const STAGES: &[&[&str]] = &[
 const READ_BY_ALL: &str = "config";
 
 /// The same inside `plan`. The list of allowed functions and catalog relations is data that the binder reads too.
-const PLAN_STAGES: &[&[&str]] =
-    &[&["error", "template"], &["ast"], &["bind", "lift"], &["policy"], &["rewrite"], &["guard"], &["cache"]];
+const PLAN_STAGES: &[&[&str]] = &[
+    &["error", "template"],
+    &["ast"],
+    &["bind", "lift"],
+    &["policy"],
+    &["rewrite"],
+    &["guard"],
+    &["cache"],
+    &["define"],
+];
 const PLAN_TABLES: &[&str] = &["policy::functions", "policy::catalogs"];
 
 /// Folders whose code must name every variant.

@@ -36,6 +36,12 @@ pub(super) async fn rows_of(
         let counts = transaction.query_one(&statement, &[&org.get()]).await.map_err(failed)?;
         rows = u64::try_from(counts.get::<_, i64>(0)).unwrap_or(0);
     }
+    // What the org defined for itself; a shard that an older orgfold migrated has no such thing.
+    let objects = "SELECT to_regprocedure('orgfold.forget(bigint)') IS NOT NULL";
+    if transaction.query_one(objects, &[]).await.map_err(failed)?.get(0) {
+        let records = transaction.query_one("SELECT orgfold.forget($1)", &[&org.get()]).await.map_err(failed)?;
+        rows += u64::try_from(records.get::<_, i64>(0)).unwrap_or(0);
+    }
     transaction.commit().await.map_err(failed)?;
     drop(client);
     // The connection's end says that the server has let go of it; how it ended is logged above.

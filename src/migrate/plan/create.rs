@@ -40,7 +40,7 @@ impl Planner<'_> {
         let storage = storage(cursor)?;
         cursor.end()?;
 
-        let table = Table { scope, columns: Vec::new(), constraints: Vec::new(), indexes: Vec::new() };
+        let table = Table { scope, columns: Vec::new(), constraints: Vec::new(), indexes: Vec::new(), object: None };
         self.catalog.tables.insert(name.clone(), table);
         let mut lines = Vec::new();
         if scope == Scope::Org {

@@ -9,6 +9,7 @@
 mod call;
 mod change;
 mod cursor;
+pub(crate) mod definition;
 mod expression;
 mod from;
 mod keyword;
@@ -93,6 +94,11 @@ impl<'a> Positions<'a> {
         let rest = self.text.as_bytes().get(step * STEP..offset).unwrap_or(&[]);
         let chars = rest.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
         before.saturating_add(u32::try_from(chars).unwrap_or(u32::MAX)).saturating_add(1)
+    }
+
+    /// The whole text.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
     }
 
     /// What the client wrote for a lexeme.

@@ -74,6 +74,15 @@ pub(crate) enum Utility {
     Listen(Ident),
     /// `None` is `*`.
     Unlisten(Option<Ident>),
+    /// CREATE, ALTER, DROP, COMMENT: what to say where they may not be.
+    Definition(PlanError),
+}
+
+fn refused_definition(verb: &str, at: u32) -> PlanError {
+    let message = format!("{} is not allowed at runtime", verb.to_ascii_uppercase());
+    PlanError::new(SqlState::INSUFFICIENT_PRIVILEGE, "ddl", message)
+        .at(at)
+        .hint("change the schema at release time with `orgfold migrate`")
 }
 
 /// A possibly qualified name: identifiers with quotes resolved and case folded, and where it stands.
@@ -197,15 +206,13 @@ pub(crate) fn read(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> Result<
         }
         "truncate" => reader.truncate()?,
         "copy" => Utility::Copy(Box::new(reader.copy()?)),
-        "create" | "alter" | "drop" | "comment" | "grant" | "revoke" | "security" | "reindex" | "cluster"
-        | "vacuum" | "analyze" | "analyse" | "refresh" | "import" | "reassign" => {
-            return Err(PlanError::new(
-                SqlState::INSUFFICIENT_PRIVILEGE,
-                "ddl",
-                format!("{} is not allowed at runtime", verb.to_ascii_uppercase()),
-            )
-            .at(positions.of_byte(first.start))
-            .hint("change the schema at release time with `orgfold migrate`"));
+        // Whether it may be, and what it says, is asked where the role is known.
+        "create" | "alter" | "drop" | "comment" => {
+            return Ok(Some(Utility::Definition(refused_definition(verb, positions.of_byte(first.start)))));
+        }
+        "grant" | "revoke" | "security" | "reindex" | "cluster" | "vacuum" | "analyze" | "analyse" | "refresh"
+        | "import" | "reassign" => {
+            return Err(refused_definition(verb, positions.of_byte(first.start)));
         }
         "do" | "call" | "load" | "checkpoint" => {
             return Err(PlanError::new(

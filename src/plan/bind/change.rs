@@ -37,6 +37,7 @@ impl TargetTable<'_> {
             role: Role::Leaf,
             system: false,
             catalog: None,
+            fields: super::object::fields(self.table),
         }
     }
 
@@ -125,13 +126,17 @@ impl<'c> Binder<'c> {
         nodes.extend([Node::Keyword("INSERT", *at), Node::Word("INTO"), target.node()]);
         match source {
             None => {
-                if let Some(columns) = columns {
-                    self.insert_columns(&target, columns, &mut nodes)?;
+                if target.table.object.is_some() {
+                    self.object_defaults(&target, &mut nodes)?;
+                } else if let Some(columns) = columns {
+                    self.insert_columns(&target, columns, &[Node::OrgColumn], &mut nodes)?;
                 } else {
                     nodes.push(Node::Physical(bracketed(vec![vec![Node::OrgColumn]])));
                 }
                 overriding_words(*overriding, &mut nodes);
-                default_values(columns.as_ref().map_or(0, Vec::len), &mut nodes);
+                if target.table.object.is_none() {
+                    default_values(columns.as_ref().map_or(0, Vec::len), &mut nodes);
+                }
             }
             Some(source) => self.insert_source(&target, columns.as_deref(), *overriding, source, &mut nodes)?,
         }
@@ -150,6 +155,7 @@ impl<'c> Binder<'c> {
         &mut self,
         target: &TargetTable<'_>,
         columns: &[SetPlace],
+        also: &[Node],
         nodes: &mut Nodes,
     ) -> Result<(), PlanError> {
         nodes.push(Node::Word("("));
@@ -159,10 +165,12 @@ impl<'c> Binder<'c> {
                 nodes.push(Node::Word(","));
             }
             target.check_column(&place.column)?;
-            nodes.push(named(&place.column));
+            nodes.push(target.place(&place.column));
             self.pieces(&place.rest, &scope, nodes)?;
         }
-        nodes.extend([Node::Physical(vec![Node::Word(","), Node::OrgColumn]), Node::Word(")")]);
+        let mut added = vec![Node::Word(",")];
+        added.extend(also.iter().cloned());
+        nodes.extend([Node::Physical(added), Node::Word(")")]);
         Ok(())
     }
 
@@ -175,17 +183,22 @@ impl<'c> Binder<'c> {
         nodes: &mut Nodes,
     ) -> Result<(), PlanError> {
         check_width(target, columns, source)?;
-        let bound = self.query(source, None, true)?;
+        let bound;
         match columns {
             Some(columns) => {
                 let named: Vec<(&str, u32)> =
                     columns.iter().map(|place| (&*place.column.name, place.column.at)).collect();
-                self.insert_columns(target, columns, nodes)?;
+                let given: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
+                let (also, append) = self.append(target, &given, Some(source))?;
+                bound = self.query(source, None, Some(&append))?;
+                self.insert_columns(target, columns, &also, nodes)?;
                 check_identity(target, &named, source, overriding)?;
             }
             None => {
                 // Without a list the values go to the first columns, as many as there are.
-                let Columns::Known(outputs) = &bound.columns else {
+                let (_, native) = self.append(target, &[], Some(source))?;
+                let looked_at = self.query(source, None, Some(&native))?;
+                let Columns::Known(outputs) = &looked_at.columns else {
                     return Err(PlanError::unsupported("INSERT of this query without a column list", 0)
                         .hint("name the columns: INSERT INTO t (a, b) SELECT ..."));
                 };
@@ -200,9 +213,14 @@ impl<'c> Binder<'c> {
                     target.table.columns.iter().take(outputs.len()).map(|column| column.name.as_str()).collect();
                 let placed: Vec<(&str, u32)> = first.iter().map(|name| (*name, 0)).collect();
                 check_identity(target, &placed, source, overriding)?;
+                let (also, append) = self.append(target, &first, Some(source))?;
+                // What an object's rows get besides depends on how many columns there are.
+                bound =
+                    if target.table.object.is_some() { self.query(source, None, Some(&append))? } else { looked_at };
+                let slot = |name: &str| target.table.slot(name).unwrap_or(name).into();
                 let mut items: Vec<Nodes> =
-                    first.into_iter().map(|name| vec![Node::Name { name: name.into(), at: 0 }]).collect();
-                items.push(vec![Node::OrgColumn]);
+                    first.into_iter().map(|name| vec![Node::Name { name: slot(name), at: 0 }]).collect();
+                items.push(also);
                 nodes.push(Node::Physical(bracketed(items)));
             }
         }
@@ -220,6 +238,38 @@ impl<'c> Binder<'c> {
     ) -> Result<(), PlanError> {
         let Conflict { at, arbiter, update } = conflict;
         nodes.extend([Node::Keyword("ON", *at), Node::Word("CONFLICT")]);
+        if target.table.object.is_some() {
+            self.object_arbiter(target.table, arbiter, scope, nodes)?;
+        } else {
+            self.arbiter(target, arbiter, scope, nodes)?;
+        }
+        nodes.push(Node::Word("DO"));
+        let Some((assignments, condition)) = update else {
+            nodes.push(Node::Word("NOTHING"));
+            return Ok(());
+        };
+        let mut scope = scope.clone();
+        scope.relations.push(ScopeRelation {
+            alias: "excluded".into(),
+            columns: target.columns(),
+            role: Role::Leaf,
+            system: false,
+            catalog: None,
+            fields: super::object::fields(target.table),
+        });
+        nodes.extend([Node::Word("UPDATE"), Node::Word("SET")]);
+        self.assignments(target, assignments, &scope, nodes)?;
+        self.clause("WHERE", condition.as_ref(), &scope, nodes)
+    }
+
+    /// What ON CONFLICT is about: the leaf's own index.
+    fn arbiter(
+        &mut self,
+        target: &TargetTable<'_>,
+        arbiter: &Arbiter,
+        scope: &Scope<'_>,
+        nodes: &mut Nodes,
+    ) -> Result<(), PlanError> {
         match arbiter {
             Arbiter::Nothing => {}
             Arbiter::Columns(items, condition) => {
@@ -254,22 +304,7 @@ impl<'c> Binder<'c> {
                 });
             }
         }
-        nodes.push(Node::Word("DO"));
-        let Some((assignments, condition)) = update else {
-            nodes.push(Node::Word("NOTHING"));
-            return Ok(());
-        };
-        let mut scope = scope.clone();
-        scope.relations.push(ScopeRelation {
-            alias: "excluded".into(),
-            columns: target.columns(),
-            role: Role::Leaf,
-            system: false,
-            catalog: None,
-        });
-        nodes.extend([Node::Word("UPDATE"), Node::Word("SET")]);
-        self.assignments(target, assignments, &scope, nodes)?;
-        self.clause("WHERE", condition.as_ref(), &scope, nodes)
+        Ok(())
     }
 
     pub(super) fn assignments(
@@ -291,15 +326,20 @@ impl<'c> Binder<'c> {
                     nodes.push(Node::Word(","));
                 }
                 check_assigned(target, &place.column, value)?;
-                nodes.push(named(&place.column));
+                nodes.push(target.place(&place.column));
                 self.pieces(&place.rest, scope, nodes)?;
             }
             if *row {
                 nodes.push(Node::Word(")"));
             }
             nodes.push(Node::Keyword("=", *at));
-            self.pieces(value, scope, nodes)?;
+            let set: Vec<&Ident> = places.iter().map(|place| &place.column).collect();
+            match self.set_default(target, &set, *row, value)? {
+                Some(default) => nodes.extend(default),
+                None => self.pieces(value, scope, nodes)?,
+            }
         }
+        target.also_set(nodes);
         Ok(())
     }
 
@@ -355,12 +395,15 @@ impl<'c> Binder<'c> {
         scope: &Scope<'_>,
         nodes: &mut Nodes,
     ) -> Result<(), PlanError> {
-        let org = Node::OrgPredicate { alias: target.alias.clone() };
+        let mut predicate = target.predicate();
         match condition {
-            Condition::All => nodes.push(Node::Physical(vec![Node::Word("WHERE"), org])),
+            Condition::All => {
+                predicate.insert(0, Node::Word("WHERE"));
+                nodes.push(Node::Physical(predicate));
+            }
             Condition::Where(at, condition) => {
                 nodes.push(Node::Keyword("WHERE", *at));
-                self.guarded(vec![org], condition, scope, nodes)?;
+                self.guarded(predicate, condition, scope, nodes)?;
             }
             Condition::CurrentOf(at, _) => return Err(PlanError::unsupported("WHERE CURRENT OF", *at)),
         }

@@ -3,6 +3,7 @@
 use super::super::ast;
 use super::super::ast::tree::{Alias, Call, FromItem, Ident, JoinOn, Piece, TableName};
 use super::super::error::PlanError;
+use super::object::no_object;
 use super::query::Locked;
 use super::scope::{Columns, Role, Scope, ScopeRelation, Star};
 use super::tree::{Node, Relation, RelationKind};
@@ -69,7 +70,7 @@ impl Binder<'_> {
                     Locked::Nothing
                 };
                 let outer = if lateral.is_some() { Some(&*scope) } else { scope.parent };
-                let bound = self.locked_query(query, outer, false, &inner)?;
+                let bound = self.locked_query(query, outer, None, &inner)?;
                 push_lateral(*lateral, out);
                 out.push(Node::Word("("));
                 out.extend(bound.nodes);
@@ -167,6 +168,7 @@ impl Binder<'_> {
                                 role: Role::Source,
                                 system: false,
                                 catalog: None,
+                                fields: None,
                             });
                         }
                         Ok(merged(left, right, Some(&names)))
@@ -317,6 +319,7 @@ impl Binder<'_> {
                 let columns = Columns::Known(names.clone());
                 match definition.scope {
                     TableScope::Org if locked.has(&alias_name) => {
+                        no_object(definition, "row locks on", at)?;
                         self.check_lockable()?;
                         self.uses.org = true;
                         role = Role::Leaf;
@@ -330,6 +333,7 @@ impl Binder<'_> {
                             && alias.is_none_or(|alias| !alias.bracketed)
                             && self.is_grouped_by_key(&alias_name, definition) =>
                     {
+                        no_object(definition, "GROUP BY the key of", at)?;
                         self.uses.org = true;
                         role = Role::Leaf;
                         (RelationKind::Leaf { table }, columns)
@@ -379,7 +383,7 @@ impl Binder<'_> {
         let aliases = alias_columns(alias);
         let columns = columns.renamed(&aliases);
         let catalog = if let RelationKind::Catalog { physical } = &kind { Some(*physical) } else { None };
-        scope.relations.push(ScopeRelation { alias: alias_name.clone(), columns, role, system, catalog });
+        scope.relations.push(ScopeRelation { alias: alias_name.clone(), columns, role, system, catalog, fields: None });
         Ok(vec![Node::Relation(Relation {
             kind,
             alias: alias_name,
@@ -411,7 +415,7 @@ impl Binder<'_> {
             grouped: None,
             system: Vec::new(),
         };
-        let bound = inner.locked_query(&query, None, false, locked)?;
+        let bound = inner.locked_query(&query, None, None, locked)?;
         self.uses.org |= inner.uses.org;
         self.uses.sequences.add(inner.uses.sequences);
         self.relations = inner.relations;
@@ -461,7 +465,7 @@ fn alias_columns(alias: Option<&Alias>) -> Vec<Box<str>> {
 
 /// Puts a source in scope; what `*` means by it.
 fn add(scope: &mut Scope<'_>, alias: Box<str>, columns: Columns) -> Star {
-    let relation = ScopeRelation { alias, columns, role: Role::Source, system: false, catalog: None };
+    let relation = ScopeRelation { alias, columns, role: Role::Source, system: false, catalog: None, fields: None };
     let star = star_of(&relation);
     scope.relations.push(relation);
     star

@@ -19,6 +19,7 @@ impl Binder<'_> {
             self.with(with, None, &mut nodes)?;
         }
         let target = self.target(target)?;
+        target.no_object("MERGE into")?;
         nodes.extend([Node::Keyword("MERGE", *at), Node::Word("INTO"), target.node(), Node::Word("USING")]);
         // An INSERT sees the source alone, everything else both.
         let mut sources = Scope::new(None);
@@ -88,7 +89,7 @@ impl Binder<'_> {
     ) -> Result<(), PlanError> {
         self.fills(target.table);
         match columns {
-            Some(columns) => self.insert_columns(target, columns, nodes)?,
+            Some(columns) => self.insert_columns(target, columns, &[Node::OrgColumn], nodes)?,
             None => {
                 let given = values.map_or(0, <[_]>::len);
                 if given > target.table.columns.len() {

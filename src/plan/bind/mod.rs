@@ -10,6 +10,7 @@ mod from;
 mod grouped;
 mod lookup;
 mod merge;
+mod object;
 mod pieces;
 mod query;
 mod scope;

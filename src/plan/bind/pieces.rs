@@ -49,7 +49,7 @@ impl Binder<'_> {
                 }
                 Piece::Lookup(lookup) => self.lookup(lookup, scope, out)?,
                 Piece::Field(ident) => out.push(Node::Field { name: ident.name.clone(), at: ident.at }),
-                Piece::Query(query) => out.extend(self.query(query, Some(scope), false)?.nodes),
+                Piece::Query(query) => out.extend(self.query(query, Some(scope), None)?.nodes),
             }
         }
         Ok(())
@@ -119,7 +119,13 @@ impl Binder<'_> {
     /// `alias.*` as an argument or in ROW: the whole row of a source.
     fn row_of(&mut self, parts: &[Ident], scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
         let alias = self.wildcard_alias(parts, out)?;
-        self.qualified_wildcard(alias, scope, out)
+        self.qualified_wildcard(alias, scope, false, out)
+    }
+
+    /// `alias.*` in a select list, or RETURNING's.
+    pub(super) fn columns_of(&mut self, parts: &[Ident], scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        let alias = self.wildcard_alias(parts, out)?;
+        self.qualified_wildcard(alias, scope, true, out)
     }
 
     /// The alias before `.*`; a schema in front of it is the client's only.
@@ -139,6 +145,7 @@ impl Binder<'_> {
         &mut self,
         alias: &Ident,
         scope: &Scope<'_>,
+        listed: bool,
         out: &mut Nodes,
     ) -> Result<(), PlanError> {
         let Some(relation) = scope.relation(&alias.name) else {
@@ -158,7 +165,16 @@ impl Binder<'_> {
                     if !physical.is_empty() {
                         physical.push(Node::Word(","));
                     }
-                    physical.push(qualified(&alias.name, name));
+                    match relation.field(name) {
+                        Some(field) => {
+                            physical.push(field.node(Some(&alias.name), false, 0));
+                            // Elsewhere than in a list the names are lost anyway.
+                            if listed {
+                                physical.extend([Node::Word("AS"), Node::Name { name: name.clone(), at: 0 }]);
+                            }
+                        }
+                        None => physical.push(qualified(&alias.name, name)),
+                    }
                 }
                 out.extend([Node::Logical(star), Node::Physical(physical)]);
             }

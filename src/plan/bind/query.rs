@@ -4,6 +4,7 @@ use super::super::ast::tree::{Clause, Distinct, Ident, Item, Piece, Query, Selec
 use super::super::error::PlanError;
 use super::from::star_of;
 use super::grouped::Grouped;
+use super::object::{self, Append};
 use super::pieces::qualified;
 use super::scope::{Columns, Role, Scope, Star};
 use super::tree::Node;
@@ -54,15 +55,15 @@ impl Locked {
 }
 
 impl Binder<'_> {
-    /// Binds a query. With `append_org`, each row gets the org's id as one more, last column (INSERT ... SELECT: last,
+    /// Binds a query. With `append`, each row gets the org's id as one more, last column (INSERT ... SELECT: last,
     /// so that `ORDER BY 1` keeps its meaning).
     pub(super) fn query(
         &mut self,
         query: &Query,
         outer: Option<&Scope<'_>>,
-        append_org: bool,
+        append: Option<&Append>,
     ) -> Result<BoundQuery, PlanError> {
-        self.locked_query(query, outer, append_org, &Locked::Nothing)
+        self.locked_query(query, outer, append, &Locked::Nothing)
     }
 
     /// The same, with all its tables locked by a query around it.
@@ -70,13 +71,13 @@ impl Binder<'_> {
         &mut self,
         query: &Query,
         outer: Option<&Scope<'_>>,
-        append_org: bool,
+        append: Option<&Append>,
         locked: &Locked,
     ) -> Result<BoundQuery, PlanError> {
         // A query of its own is no side of the join that it stands in.
         let nullable = std::mem::take(&mut self.nullable);
         let grouped = self.grouped.take();
-        let bound = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.query_level(query, outer, append_org, locked));
+        let bound = stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.query_level(query, outer, append, locked));
         self.nullable = nullable;
         self.grouped = grouped;
         bound
@@ -86,7 +87,7 @@ impl Binder<'_> {
         &mut self,
         query: &Query,
         outer: Option<&Scope<'_>>,
-        append_org: bool,
+        append: Option<&Append>,
         locked: &Locked,
     ) -> Result<BoundQuery, PlanError> {
         let Query { with, first, rest, tail } = query;
@@ -99,7 +100,7 @@ impl Binder<'_> {
         let locked = if own == Locked::Nothing { locked } else { &own };
         // Only of this query's own FROM: what stands in WITH has another.
         self.grouped = Grouped::of(query);
-        let first = self.term(first, outer, append_org, locked);
+        let first = self.term(first, outer, append, locked);
         self.grouped = None;
         let Body { nodes: first, columns, mut scope } = first?;
         nodes.extend(first);
@@ -108,7 +109,7 @@ impl Binder<'_> {
         }
         for (words, term) in rest {
             self.pieces(words, &scope, &mut nodes)?;
-            nodes.extend(self.term(term, outer, append_org, locked)?.nodes);
+            nodes.extend(self.term(term, outer, append, locked)?.nodes);
         }
         self.tail(tail, outer, &scope, &mut nodes)?;
         self.ctes.truncate(visible);
@@ -211,7 +212,7 @@ impl Binder<'_> {
     fn statement(&mut self, statement: &Statement, outer: Option<&Scope<'_>>) -> Result<(Nodes, Columns), PlanError> {
         match statement {
             Statement::Query(query) => {
-                let bound = self.query(query, outer, false)?;
+                let bound = self.query(query, outer, None)?;
                 Ok((bound.nodes, bound.columns))
             }
             Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Merge(_) => {
@@ -224,20 +225,20 @@ impl Binder<'_> {
         &mut self,
         term: &Term,
         outer: Option<&'p Scope<'p>>,
-        append_org: bool,
+        append: Option<&Append>,
         locked: &Locked,
     ) -> Result<Body<'p>, PlanError> {
         match term {
-            Term::Select(select) => self.select(select, outer, append_org, locked),
+            Term::Select(select) => self.select(select, outer, append, locked),
             Term::Query(query) => {
-                let bound = self.locked_query(query, outer, append_org, locked)?;
+                let bound = self.locked_query(query, outer, append, locked)?;
                 let mut nodes = vec![Node::Word("(")];
                 nodes.extend(bound.nodes);
                 nodes.push(Node::Word(")"));
                 Ok(Body { nodes, columns: bound.columns, scope: open(outer) })
             }
-            Term::Values { at, rows } => self.values(*at, rows, outer, append_org),
-            Term::Table { at, relation } => self.table(*at, relation, outer, append_org, locked),
+            Term::Values { at, rows } => self.values(*at, rows, outer, append),
+            Term::Table { at, relation } => self.table(*at, relation, outer, append, locked),
         }
     }
 
@@ -246,7 +247,7 @@ impl Binder<'_> {
         at: u32,
         rows: &[Vec<Vec<Piece>>],
         outer: Option<&'p Scope<'p>>,
-        append_org: bool,
+        append: Option<&Append>,
     ) -> Result<Body<'p>, PlanError> {
         let scope = Scope::new(outer);
         let mut nodes = vec![Node::Keyword("VALUES", at)];
@@ -257,9 +258,19 @@ impl Binder<'_> {
                 nodes.push(Node::Word(","));
             }
             nodes.push(Node::Word("("));
-            self.list(row, &scope, &mut nodes)?;
-            if append_org {
-                nodes.push(Node::Physical(vec![Node::Word(","), Node::OrgValue]));
+            for (at, cell) in row.iter().enumerate() {
+                if at > 0 {
+                    nodes.push(Node::Word(","));
+                }
+                match append.and_then(|append| append.default(at, cell)) {
+                    Some(default) => nodes.extend(default),
+                    None => self.pieces(cell, &scope, &mut nodes)?,
+                }
+            }
+            if let Some(append) = append {
+                let mut added = vec![Node::Word(",")];
+                added.extend(append.tail.iter().cloned());
+                nodes.push(Node::Physical(added));
             }
             nodes.push(Node::Word(")"));
         }
@@ -273,7 +284,7 @@ impl Binder<'_> {
         at: u32,
         name: &TableName,
         outer: Option<&'p Scope<'p>>,
-        append_org: bool,
+        append: Option<&Append>,
         locked: &Locked,
     ) -> Result<Body<'p>, PlanError> {
         let mut scope = Scope::new(outer);
@@ -284,8 +295,9 @@ impl Binder<'_> {
         let list = list.into_iter().filter(|node| !matches!(node, Node::Logical(_))).collect::<Vec<_>>();
         let mut select = vec![Node::Word("SELECT")];
         select.extend(list);
-        if append_org {
-            select.extend([Node::Word(","), Node::OrgValue]);
+        if let Some(append) = append {
+            select.push(Node::Word(","));
+            select.extend(append.tail.iter().cloned());
         }
         select.push(Node::Word("FROM"));
         let mut nodes = vec![Node::Logical(vec![Node::Keyword("TABLE", at)]), Node::Physical(select)];
@@ -299,7 +311,7 @@ impl Binder<'_> {
         &mut self,
         select: &Select,
         outer: Option<&'p Scope<'p>>,
-        append_org: bool,
+        append: Option<&Append>,
         locked: &Locked,
     ) -> Result<Body<'p>, PlanError> {
         let Select { at, distinct, items, into, from, from_at, condition, group, having, windows } = select;
@@ -332,9 +344,9 @@ impl Binder<'_> {
             }
         }
         self.items(items, &scope, &mut nodes)?;
-        if append_org {
+        if let Some(append) = append {
             let mut added = if items.is_empty() { Vec::new() } else { vec![Node::Word(",")] };
-            added.push(Node::OrgValue);
+            added.extend(append.tail.iter().cloned());
             nodes.push(Node::Physical(added));
         }
         nodes.extend(from_nodes);
@@ -408,9 +420,16 @@ impl Binder<'_> {
                 self.star(scope, *at, out)?;
                 continue;
             }
+            let before = out.len();
+            if let [Piece::Wildcard(parts)] = expr.as_slice() {
+                self.columns_of(parts, scope, out)?;
+                continue;
+            }
             self.pieces(expr, scope, out)?;
             if let Some(alias) = alias {
                 out.extend([Node::Word("AS"), named(alias)]);
+            } else if let Some(name) = object::output_name(expr, out.get(before..).unwrap_or(&[]))? {
+                out.push(Node::Physical(vec![Node::Word("AS"), Node::Name { name, at: 0 }]));
             } else if let Some(name) = super::lookup::output_name(expr) {
                 out.push(Node::Physical(vec![Node::Word("AS"), Node::Name { name, at: 0 }]));
             }
@@ -435,10 +454,16 @@ impl Binder<'_> {
             if !physical.is_empty() {
                 physical.push(Node::Word(","));
             }
-            physical.push(match qualifier {
-                Some(alias) => qualified(alias, name),
-                None => Node::Name { name: name.clone(), at: 0 },
-            });
+            match qualifier {
+                Some(alias) => match scope.relation(alias).filter(|relation| relation.fields.is_some()) {
+                    Some(relation) => {
+                        physical.push(relation.qualified(name, 0));
+                        physical.extend([Node::Word("AS"), Node::Name { name: name.clone(), at: 0 }]);
+                    }
+                    None => physical.push(qualified(alias, name)),
+                },
+                None => physical.push(Node::Name { name: name.clone(), at: 0 }),
+            }
         }
         out.extend([Node::Logical(vec![Node::Keyword("*", at)]), Node::Physical(physical)]);
         Ok(())

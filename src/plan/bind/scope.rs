@@ -1,8 +1,9 @@
 //! [`Scope`]: which relations a name may mean.
 
 use super::super::error::PlanError;
+use super::object::{Field, is_system};
 use super::tree::Node;
-use crate::catalog::ORG_COLUMN;
+use crate::catalog::{ORG_COLUMN, is_record_column};
 use crate::sqlstate::SqlState;
 
 /// What is known of a relation's columns. An empty name is a column whose name is PostgreSQL's to say.
@@ -65,6 +66,8 @@ pub(crate) struct ScopeRelation {
     pub(crate) system: bool,
     /// The stand-in, when it is a catalog.
     pub(crate) catalog: Option<&'static str>,
+    /// The slots of its columns, when it is the leaf of an object.
+    pub(crate) fields: Option<Vec<Field>>,
 }
 
 /// The relations of one query level, and those around it.
@@ -94,7 +97,7 @@ impl<'p> Scope<'p> {
         Scope { parent, relations: Vec::new(), outputs: Vec::new(), open: false, star: Some(Vec::new()) }
     }
 
-    fn levels(&self) -> impl Iterator<Item = &Scope<'p>> {
+    pub(super) fn levels(&self) -> impl Iterator<Item = &Scope<'p>> {
         std::iter::successors(Some(self), |scope| scope.parent)
     }
 
@@ -106,7 +109,13 @@ impl<'p> Scope<'p> {
     /// left to the server.
     pub(crate) fn name(&self, name: &str, output: bool, strict: bool, at: u32) -> Result<Node, PlanError> {
         if output && self.outputs.iter().any(|known| &**known == name) {
+            if self.reaches_object() && is_record_column(name) {
+                return Err(PlanError::unsupported(format!("the output column \"{name}\" by its name here"), at));
+            }
             return Ok(Node::Name { name: name.into(), at });
+        }
+        if self.reaches_object() {
+            return self.beside_object(name, at);
         }
         let plain = || Node::Column { qualifier: None, implied: false, name: name.into(), at };
         // Where a leaf is in reach, PostgreSQL would find its hidden columns under these names: then only a source that is
@@ -174,13 +183,24 @@ impl<'p> Scope<'p> {
             }
             return Err(undefined(Some(alias), name, at));
         }
+        if let Some(field) = relation.field(name) {
+            return Ok(field.node(Some(alias), true, at));
+        }
         Ok(Node::Column { qualifier: Some(alias.into()), implied: false, name: name.into(), at })
     }
 }
 
 impl ScopeRelation {
     fn has_system(&self, name: &str) -> bool {
-        (self.system || self.role == Role::Leaf) && SYSTEM_COLUMNS.contains(&name)
+        is_system(self, name)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.columns.has(name) || self.has_system(name)
+    }
+
+    pub(super) fn may_have(&self, name: &str) -> bool {
+        self.columns.may_have(name) || self.has_system(name)
     }
 
     /// Refuses a whole row that would show more than the logical columns.

@@ -100,7 +100,7 @@ impl Bound {
     ) -> Result<Bound, PlanError> {
         let mut binder = Binder::new(catalog, system);
         let (nodes, kind) = match statement {
-            Statement::Query(query) => (binder.query(query, None, false)?.nodes, BoundKind::Query),
+            Statement::Query(query) => (binder.query(query, None, None)?.nodes, BoundKind::Query),
             Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) | Statement::Merge(_) => {
                 (binder.change(statement)?.0, BoundKind::Modify { returning: returns(statement) })
             }
@@ -155,13 +155,17 @@ impl Bound {
         }
         let delete = |name: &QualifiedName| {
             let alias: Box<str> = name.name.as_str().into();
-            vec![
+            let mut nodes = vec![
                 Node::Word("DELETE"),
                 Node::Word("FROM"),
                 Node::Target { table: name.clone(), alias: alias.clone(), logical: Vec::new() },
                 Node::Word("WHERE"),
-                Node::OrgPredicate { alias },
-            ]
+                Node::OrgPredicate { alias: alias.clone() },
+            ];
+            if let Some(object) = catalog.tables.get(name).and_then(|table| table.object.as_ref()) {
+                nodes.extend([Node::Word("AND"), Node::ObjectPredicate { alias, id: object.id }]);
+            }
+            nodes
         };
         let Some((last, others)) = names.split_last() else {
             return Err(PlanError::internal("TRUNCATE of nothing"));
@@ -193,7 +197,7 @@ impl Bound {
         let mut nodes = vec![Node::Word("COPY")];
         let listed = match source {
             CopySource::Query(query) => {
-                let bound = binder.query(query, None, false)?;
+                let bound = binder.query(query, None, None)?;
                 nodes.push(Node::Word("("));
                 nodes.extend(bound.nodes);
                 nodes.push(Node::Word(")"));
@@ -233,6 +237,7 @@ impl Bound {
                 role: Role::Leaf,
                 system: false,
                 catalog: None,
+                fields: None,
             });
             nodes.push(Node::Word("WHERE"));
             binder.pieces(filter, &scope, &mut nodes)?;
@@ -267,6 +272,7 @@ impl Binder<'_> {
         let plain: Vec<&str> = name.parts.iter().map(String::as_str).collect();
         let (table_name, table, kind) = if from {
             let (table_name, table) = self.target_table(&plain, name.at)?;
+            super::object::no_object(table, "COPY FROM into", name.at)?;
             self.fills(table);
             (table_name, table, None)
         } else {

@@ -20,6 +20,8 @@ pub(crate) enum Node {
     Name { name: Box<str>, at: u32 },
     /// A column of a relation in scope, with its qualifier; `implied` when orgfold adds the qualifier.
     Column { qualifier: Option<Box<str>>, implied: bool, name: Box<str>, at: u32 },
+    /// A column of an object that is a target: its slot, and the name that the client wrote, its qualifier too when `shown`.
+    Slot { qualifier: Option<Box<str>>, shown: bool, name: Box<str>, slot: Box<str>, varchar: bool, at: u32 },
     /// A literal, in PostgreSQL's syntax, checked to be exactly one literal.
     Literal { text: Box<str>, at: u32 },
     /// A parameter of the client's.
@@ -38,6 +40,8 @@ pub(crate) enum Node {
     CopyTarget { table: QualifiedName },
     /// `alias.org_id = $org` of a DML target.
     OrgPredicate { alias: Box<str> },
+    /// `alias.object_id = <id>` of an object that is a target.
+    ObjectPredicate { alias: Box<str>, id: u32 },
     /// `org_id` in a column list.
     OrgColumn,
     /// `alias.org_id`, in GROUP BY.

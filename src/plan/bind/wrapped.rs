@@ -58,7 +58,7 @@ impl Bound {
     ) -> Result<Bound, PlanError> {
         let mut binder = Binder::new(catalog, system);
         let mut nodes = binder.bound(head, &Scope::new(None))?;
-        nodes.extend(binder.query(query, None, false)?.nodes);
+        nodes.extend(binder.query(query, None, None)?.nodes);
         Ok(Bound { nodes, kind: BoundKind::Quiet, uses: binder.uses })
     }
 

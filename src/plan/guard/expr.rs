@@ -8,10 +8,10 @@ use pg_query::protobuf::{
     XmlExpr, XmlSerialize,
 };
 
-use super::names::{self, TABLE_OID, strings};
+use super::names::{self, SYSTEM_COLUMNS, TABLE_OID, strings};
 use super::walk::{Level, Walk, refuse};
-use super::{OrgValue, Verdict};
-use crate::catalog::ORG_COLUMN;
+use super::{OrgValue, Verdict, record};
+use crate::catalog::{ORG_COLUMN, Table, is_record_column};
 
 impl<'a> Walk<'a> {
     pub(super) fn column(&mut self, column: &'a ColumnRef) -> Verdict {
@@ -23,13 +23,24 @@ impl<'a> Walk<'a> {
                 if hidden(name) && self.levels.iter().any(|level| matches!(level, Level::Target { .. })) {
                     return refuse(format!("hidden column \"{name}\""));
                 }
+                // Where a record is changed, its slots would be found by any bare name.
+                let record = |level: &Level<'_>| matches!(level, Level::Target { table, .. } if table.object.is_some());
+                if is_record_column(name) && self.levels.iter().any(record) {
+                    return refuse(format!("\"{name}\" without its table beside a record"));
+                }
                 match self.target_of(name) {
                     Some(table) if table.column(name).is_none() => refuse(format!("whole row of leaf \"{name}\"")),
                     Some(_) | None => Ok(()),
                 }
             }
             [Node { node: Some(NodeEnum::String(qualifier)) }, Node { node: Some(NodeEnum::String(name)) }] => {
-                if hidden(&name.sval) && self.target_of(&qualifier.sval).is_some() {
+                let target = self.target_of(&qualifier.sval);
+                let slot = |table: &Table| {
+                    record::has_column(table, &name.sval) || SYSTEM_COLUMNS.contains(&name.sval.as_str())
+                };
+                if hidden(&name.sval) && target.is_some()
+                    || target.is_some_and(|table| table.object.is_some() && !slot(table))
+                {
                     return refuse(format!("hidden column \"{}\"", name.sval));
                 }
                 self.fields.insert(name.sval.clone());

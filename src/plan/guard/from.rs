@@ -23,7 +23,9 @@ impl<'a> Walk<'a> {
         self.alias(var.alias.as_ref())?;
         match names::relation(var, self.facts)? {
             Kind::Leaf(_) if var.alias.as_ref().is_some_and(|alias| self.is_locked(&alias.aliasname)) => Ok(()),
-            Kind::Leaf(_) => refuse(format!("leaf \"{}\" stands without its derived table", var.relname)),
+            Kind::Record | Kind::Leaf(_) => {
+                refuse(format!("leaf \"{}\" stands without its derived table", var.relname))
+            }
             Kind::Global => Ok(()),
             Kind::Catalog => {
                 self.reads_catalogs = true;

@@ -14,6 +14,7 @@ mod expr;
 mod from;
 mod json;
 mod names;
+mod record;
 mod shape;
 mod walk;
 mod wrapped;

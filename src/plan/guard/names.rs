@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use pg_query::NodeEnum;
 use pg_query::protobuf::{FuncCall, Node, RangeVar, TypeName, a_const};
 
-use super::{Facts, Refusal, Verdict};
-use crate::catalog::{CATALOG_SCHEMA, DefinedType, QualifiedName, Scope, Table};
+use super::{Facts, Refusal, Verdict, record};
+use crate::catalog::{CATALOG_SCHEMA, DefinedType, ORGFOLD_SCHEMA, QualifiedName, RECORD, Scope, Table};
 use crate::plan::ast::quoted;
 use crate::plan::policy::{
     FunctionClass, catalog_function, catalog_relation, check_setting, is_allowed, is_allowed_type, lookup_called,
@@ -22,6 +22,8 @@ pub(super) const TABLE_OID: &str = "tableoid";
 /// What a relation is.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind<'a> {
+    /// The leaf asked for, of the universal table.
+    Record,
     /// The leaf asked for, of this table.
     Leaf(&'a Table),
     /// A global table.
@@ -64,7 +66,12 @@ pub(super) fn relation<'a>(var: &'a RangeVar, facts: Facts<'a>) -> Result<Kind<'
             Err(Refusal::new(format!("no stand-in is called \"{relname}\"")))
         };
     }
-    match facts.catalog.tables.get(&QualifiedName::new(schemaname, relname)).map(|table| table.scope) {
+    if schemaname == ORGFOLD_SCHEMA {
+        let asked = facts.catalog.naming().logical(relname) == Some((RECORD, facts.leaf.get()));
+        return if asked { Ok(Kind::Record) } else { Err(Refusal::new(format!("\"{relname}\" is orgfold's own"))) };
+    }
+    let native = |table: &&Table| table.object.is_none();
+    match facts.catalog.tables.get(&QualifiedName::new(schemaname, relname)).filter(native).map(|table| table.scope) {
         Some(Scope::Global) => return Ok(Kind::Global),
         Some(Scope::Org) => return Err(Refusal::new(format!("\"{relname}\" is the parent of all leaves"))),
         None => {}
@@ -78,7 +85,7 @@ pub(super) fn relation<'a>(var: &'a RangeVar, facts: Facts<'a>) -> Result<Kind<'
         .catalog
         .tables
         .get(&QualifiedName::new(schemaname, base))
-        .filter(|table| table.scope == Scope::Org)
+        .filter(|table| table.scope == Scope::Org && table.object.is_none())
         .ok_or_else(|| Refusal::new(format!("relation \"{schemaname}.{relname}\" is no leaf of a table")))?;
     if leaf != facts.leaf.get() {
         return Err(Refusal::new(format!("\"{relname}\" is another leaf than {}", facts.leaf.get())));
@@ -227,12 +234,13 @@ pub(super) fn type_name(name: &TypeName, facts: Facts<'_>) -> Verdict {
 /// Whether PostgreSQL may read `x.name` as a call: harmless when the name is a column that exists or that the
 /// statement makes, or a function of the list.
 pub(super) fn field(name: &str, defined: &BTreeSet<String>, reads_catalogs: bool, facts: Facts<'_>) -> Verdict {
-    let of_catalog = facts.catalog.tables.values().any(|table| table.column(name).is_some())
-        || facts.catalog.views.values().any(|view| view.columns.iter().any(|column| column == name))
-        || facts.catalog.types.values().any(|defined| match defined {
-            DefinedType::Composite { fields } => fields.iter().any(|field| field == name),
-            DefinedType::Enum { labels: _ } | DefinedType::Domain { base: _ } => false,
-        });
+    let of_catalog =
+        facts.catalog.tables.values().any(|table| table.column(name).is_some() || record::has_column(table, name))
+            || facts.catalog.views.values().any(|view| view.columns.iter().any(|column| column == name))
+            || facts.catalog.types.values().any(|defined| match defined {
+                DefinedType::Composite { fields } => fields.iter().any(|field| field == name),
+                DefinedType::Enum { labels: _ } | DefinedType::Domain { base: _ } => false,
+            });
     // Fields of records that functions and ROW make: no function has such a name.
     let of_records = ["key", "value", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "n", "x", "ordinality"];
     let harmless = of_records.contains(&name) || SYSTEM_COLUMNS.contains(&name);

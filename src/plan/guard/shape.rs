@@ -7,7 +7,7 @@ use pg_query::protobuf::{
 };
 
 use super::names::{self, Kind, SYSTEM_COLUMNS, strings};
-use super::{Facts, OrgValue, Refusal, Verdict};
+use super::{Facts, OrgValue, Refusal, Verdict, record};
 use crate::catalog::{ORG_COLUMN, Table};
 
 /// Whether a node is the org's value.
@@ -89,7 +89,13 @@ pub(super) fn wall<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Optio
         // A leaf with an alias is a locked one: `locked` looks at it.
         if let Some(var) = var
             && var.alias.is_none()
-            && let Kind::Leaf(table) = names::relation(var, facts)?
+            && let Some((table, record)) = match names::relation(var, facts)? {
+                Kind::Leaf(table) => Some((table, false)),
+                Kind::Record => {
+                    Some((record::of_condition(&heads(select.where_clause.as_deref()), None, facts)?, true))
+                }
+                Kind::Global | Kind::Catalog | Kind::Plain(_) => None,
+            }
         {
             if let Some(sample) = sample {
                 let simple = |node: &Node| match &node.node {
@@ -105,10 +111,10 @@ pub(super) fn wall<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Optio
                     return Err(Refusal::new("TABLESAMPLE of more than constants"));
                 }
             }
-            leaf = Some((table, var));
+            leaf = Some((table, var, record));
         }
     }
-    let Some((table, var)) = leaf else { return Ok(None) };
+    let Some((table, var, record)) = leaf else { return Ok(None) };
     let SelectStmt {
         distinct_clause,
         into_clause,
@@ -157,11 +163,16 @@ pub(super) fn wall<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Optio
             .strip_prefix(logical.as_slice())
             .is_some_and(|more| more.iter().all(|name| SYSTEM_COLUMNS.contains(name)))
     };
-    if !bare || columns.is_none_or(|columns| !passed(&columns)) {
+    let named = if record {
+        record::reads_columns(target_list, table)
+    } else {
+        columns.is_some_and(|columns| passed(&columns))
+    };
+    if !bare || !named {
         return Err(Refusal::new(format!("leaf \"{}\" is read otherwise than by its columns", var.relname)));
     }
     let heads = heads(where_clause.as_deref());
-    if heads.len() != 2 || !is_bound(&heads, None, facts) {
+    if heads.len() != if record { 4 } else { 2 } || !is_bound(&heads, None, facts) {
         return Err(Refusal::new(format!("leaf \"{}\" is read without the org's predicate", var.relname)));
     }
     Ok(Some(table))
@@ -264,14 +275,37 @@ fn plain_column(node: &Node) -> Option<&str> {
     }
 }
 
+/// Which rows DML is about: what says whose records they are.
+#[derive(Clone, Copy)]
+pub(super) enum Rows<'a> {
+    /// Those under this condition.
+    Changed(Option<&'a Node>),
+    /// Those that come from here.
+    Inserted(&'a SelectStmt),
+    /// MERGE's.
+    Merged,
+}
+
 /// The leaf that DML changes, and its alias.
-pub(super) fn target<'a>(var: Option<&'a RangeVar>, facts: Facts<'a>) -> Result<(&'a Table, &'a str), Refusal> {
+pub(super) fn target<'a>(
+    var: Option<&'a RangeVar>,
+    rows: Rows<'a>,
+    facts: Facts<'a>,
+) -> Result<(&'a Table, &'a str), Refusal> {
     let var = var.ok_or_else(|| Refusal::new("DML without a target"))?;
-    let Kind::Leaf(table) = names::relation(var, facts)? else {
-        return Err(Refusal::new(format!("\"{}\" is changed and no leaf", var.relname)));
-    };
+    let kind = names::relation(var, facts)?;
     match &var.alias {
-        Some(Alias { aliasname, colnames }) if colnames.is_empty() => Ok((table, aliasname)),
+        Some(Alias { aliasname, colnames }) if colnames.is_empty() => {
+            let table = match (kind, rows) {
+                (Kind::Leaf(table), _) => table,
+                (Kind::Record, Rows::Changed(clause)) => record::of_condition(&heads(clause), Some(aliasname), facts)?,
+                (Kind::Record, Rows::Inserted(select)) => record::of_rows(select, facts)?,
+                (Kind::Record, Rows::Merged) | (Kind::Global | Kind::Catalog | Kind::Plain(_), _) => {
+                    return Err(Refusal::new(format!("\"{}\" is changed and no leaf", var.relname)));
+                }
+            };
+            Ok((table, aliasname))
+        }
         _ => Err(Refusal::new(format!("leaf \"{}\" is changed without an alias", var.relname))),
     }
 }
@@ -299,7 +333,12 @@ pub(super) fn insert_columns<'a>(cols: &'a [Node], table: &Table) -> Result<Vec<
         names.push(name.as_str());
     }
     match names.split_last() {
-        Some((&ORG_COLUMN, others)) if others.iter().all(|name| table.column(name).is_some()) => Ok(names),
+        Some(_) if table.object.is_some() && record::insert_columns(&names, table) => Ok(names),
+        Some((&ORG_COLUMN, others))
+            if others.iter().all(|name| table.object.is_none() && table.column(name).is_some()) =>
+        {
+            Ok(names)
+        }
         _ => Err(Refusal::new("INSERT without org_id as its last column, or with an unknown one")),
     }
 }

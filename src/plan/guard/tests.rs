@@ -28,6 +28,7 @@ fn catalog() -> Catalog {
         columns: columns.iter().map(|name| column(name)).collect(),
         constraints: constraints.to_vec(),
         indexes: Vec::new(),
+        object: None,
     };
     let mut catalog = Catalog::empty(crate::catalog::LeafCount::STANDARD);
     catalog.tables.insert(QualifiedName::public("t"), table(Scope::Org, &["a", "b"], &[key]));

@@ -11,8 +11,9 @@ use pg_query::protobuf::{
 
 use super::from::aliases;
 use super::names::{self, Kind, strings};
-use super::{Facts, Refusal, Verdict, shape};
-use crate::catalog::{ORG_COLUMN, Table};
+use super::shape::Rows;
+use super::{Facts, Refusal, Verdict, record, shape};
+use crate::catalog::{LAYOUT_COLUMN, ORG_COLUMN, Table};
 
 /// One level of names.
 pub(super) enum Level<'a> {
@@ -287,18 +288,16 @@ impl<'a> Walk<'a> {
         if *r#override != OverridingKind::OverridingNotSet as i32 {
             return refuse("OVERRIDING");
         }
-        let (table, alias) = shape::target(relation.as_ref(), self.facts)?;
+        let Some(Node { node: Some(NodeEnum::SelectStmt(source)) }) = select_stmt.as_deref() else {
+            return refuse("INSERT of nothing");
+        };
+        let (table, alias) = shape::target(relation.as_ref(), Rows::Inserted(source), self.facts)?;
         let columns = shape::insert_columns(cols, table)?;
         self.places(cols)?;
         let ctes = self.ctes.len();
         self.with(with_clause.as_ref())?;
-        match select_stmt.as_deref() {
-            Some(Node { node: Some(NodeEnum::SelectStmt(select)) }) => {
-                shape::insert_rows(select, columns.len(), self.facts)?;
-                self.select(select, true)?;
-            }
-            _ => return refuse("INSERT of nothing"),
-        }
+        shape::insert_rows(source, columns.len(), self.facts)?;
+        self.select(source, true)?;
         self.levels.push(Level::Target { alias, table });
         if let Some(clause) = on_conflict_clause {
             self.levels.push(Level::Target { alias: "excluded", table });
@@ -313,7 +312,9 @@ impl<'a> Walk<'a> {
 
     pub(super) fn on_conflict(&mut self, clause: &'a OnConflictClause, table: &'a Table) -> Verdict {
         let OnConflictClause { action: _, infer, target_list, where_clause, location: _ } = clause;
-        if let Some(infer) = infer {
+        if let Some(infer) = infer.as_deref().filter(|_| table.object.is_some()) {
+            record::infers(infer, table)?;
+        } else if let Some(infer) = infer {
             let InferClause { index_elems, where_clause, conname, location: _ } = &**infer;
             if !conname.is_empty() {
                 let naming = self.facts.catalog.naming();
@@ -359,7 +360,8 @@ impl<'a> Walk<'a> {
         for target in targets {
             let Some(NodeEnum::ResTarget(target)) = &target.node else { return refuse("SET of something else") };
             let ResTarget { name, indirection, val, location: _ } = &**target;
-            if table.column(name).is_none() {
+            let layout = table.object.is_some() && name == LAYOUT_COLUMN;
+            if !record::has_column(table, name) && !layout {
                 return refuse(format!("\"{name}\" is set and is no logical column"));
             }
             self.indirection(indirection)?;
@@ -370,13 +372,14 @@ impl<'a> Walk<'a> {
 
     pub(super) fn update(&mut self, update: &'a UpdateStmt) -> Verdict {
         let UpdateStmt { relation, target_list, where_clause, from_clause, returning_clause, with_clause } = update;
-        let (table, alias) = shape::target(relation.as_ref(), self.facts)?;
+        let rows = Rows::Changed(where_clause.as_deref());
+        let (table, alias) = shape::target(relation.as_ref(), rows, self.facts)?;
         shape::condition(where_clause.as_deref(), alias, self.facts)?;
         let ctes = self.ctes.len();
         self.with(with_clause.as_ref())?;
         self.changed(alias, table, from_clause)?;
         self.assignments(target_list, table)?;
-        self.condition(where_clause.as_deref())?;
+        self.condition(where_clause.as_deref(), table)?;
         self.returning(returning_clause.as_ref())?;
         self.levels.truncate(self.levels.len().saturating_sub(2));
         self.ctes.truncate(ctes);
@@ -385,12 +388,13 @@ impl<'a> Walk<'a> {
 
     pub(super) fn delete(&mut self, delete: &'a DeleteStmt) -> Verdict {
         let DeleteStmt { relation, using_clause, where_clause, returning_clause, with_clause } = delete;
-        let (table, alias) = shape::target(relation.as_ref(), self.facts)?;
+        let rows = Rows::Changed(where_clause.as_deref());
+        let (table, alias) = shape::target(relation.as_ref(), rows, self.facts)?;
         shape::condition(where_clause.as_deref(), alias, self.facts)?;
         let ctes = self.ctes.len();
         self.with(with_clause.as_ref())?;
         self.changed(alias, table, using_clause)?;
-        self.condition(where_clause.as_deref())?;
+        self.condition(where_clause.as_deref(), table)?;
         self.returning(returning_clause.as_ref())?;
         self.levels.truncate(self.levels.len().saturating_sub(2));
         self.ctes.truncate(ctes);
@@ -410,13 +414,13 @@ impl<'a> Walk<'a> {
     pub(super) fn merge(&mut self, merge: &'a MergeStmt) -> Verdict {
         let MergeStmt { relation, source_relation, join_condition, merge_when_clauses, returning_clause, with_clause } =
             merge;
-        let (table, alias) = shape::target(relation.as_ref(), self.facts)?;
+        let (table, alias) = shape::target(relation.as_ref(), Rows::Merged, self.facts)?;
         shape::condition(join_condition.as_deref(), alias, self.facts)?;
         let ctes = self.ctes.len();
         self.with(with_clause.as_ref())?;
         let sources = source_relation.as_deref().map_or(&[][..], std::slice::from_ref);
         self.changed(alias, table, sources)?;
-        self.condition(join_condition.as_deref())?;
+        self.condition(join_condition.as_deref(), table)?;
         for clause in merge_when_clauses {
             let Some(NodeEnum::MergeWhenClause(clause)) = &clause.node else {
                 return refuse("MERGE of something else");
@@ -453,9 +457,11 @@ impl<'a> Walk<'a> {
     }
 
     /// The client's part of a condition that `shape` found to begin with the org's predicate.
-    pub(super) fn condition(&mut self, clause: Option<&'a Node>) -> Verdict {
+    pub(super) fn condition(&mut self, clause: Option<&'a Node>, table: &Table) -> Verdict {
+        // `shape` has looked at the object's halves too.
+        let own = if table.object.is_some() { 4 } else { 2 };
         match clause.and_then(|clause| clause.node.as_ref()) {
-            Some(NodeEnum::BoolExpr(expr)) => self.all(expr.args.get(2..).unwrap_or(&[])),
+            Some(NodeEnum::BoolExpr(expr)) => self.all(expr.args.get(own..).unwrap_or(&[])),
             _ => Ok(()),
         }
     }

@@ -502,6 +502,7 @@ mod tests {
             columns: columns.map(column).into(),
             constraints: vec![key("a", &["id"]), key("b", &["code"]), key("c", &["at", "user"])],
             indexes: Vec::new(),
+            object: None,
         };
         let mut catalog = Catalog::empty(LeafCount::STANDARD);
         catalog.tables.insert(QualifiedName::public("t"), table);

@@ -73,6 +73,8 @@ fn check(nodes: &[Node], catalog: &Catalog) -> Result<(), PlanError> {
             | Node::CopyTarget { table: _ }
             | Node::Channel { name: _, at: _ }
             | Node::OrgPredicate { alias: _ }
+            | Node::ObjectPredicate { alias: _, id: _ }
+            | Node::Slot { .. }
             | Node::OrgColumn
             | Node::OrgColumnOf { alias: _ }
             | Node::OrgValue

@@ -132,6 +132,13 @@ impl<'a> Walk<'a> {
                 };
                 qualified && self.name(name)
             }
+            Node::Slot { qualifier, shown, name, slot: _, varchar: _, at: _ } => {
+                let qualified = match (qualifier, shown) {
+                    (Some(qualifier), true) => self.name(qualifier) && self.word("."),
+                    (Some(_), false) | (None, _) => true,
+                };
+                qualified && self.name(name)
+            }
             Node::Literal { text, at: _ } => self.literal(text),
             Node::Param { number, at: _ } => {
                 self.take(|token| matches!(token, Token::Param(text) if text.get(1..).and_then(|n| n.parse().ok()) == Some(*number)))
@@ -160,6 +167,7 @@ impl<'a> Walk<'a> {
             Node::Physical(_)
             | Node::CopyTarget { table: _ }
             | Node::OrgPredicate { alias: _ }
+            | Node::ObjectPredicate { alias: _, id: _ }
             | Node::OrgColumn
             | Node::OrgColumnOf { alias: _ }
             | Node::OrgValue => true,

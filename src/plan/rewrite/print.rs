@@ -7,7 +7,7 @@ use super::super::policy::{FunctionForm, function_form, type_schema};
 use super::super::template::{Template, TemplateBuilder};
 use super::OrgSource;
 use super::names::identifier;
-use crate::catalog::{Catalog, ORG_COLUMN, QualifiedName};
+use crate::catalog::{Catalog, OBJECT_COLUMN, ORG_COLUMN, QualifiedName};
 
 /// Prints the physical text.
 pub(super) fn physical(nodes: &[Node], catalog: &Catalog, org: OrgSource) -> Result<Template, PlanError> {
@@ -106,6 +106,10 @@ impl Printer<'_> {
             Node::OrgPredicate { alias } => {
                 self.org_predicate(Some(alias));
             }
+            Node::ObjectPredicate { alias, id } => self.object_predicate(Some(alias), *id),
+            Node::Slot { qualifier, shown: _, name: _, slot, varchar, at } => {
+                self.slot(qualifier.as_deref(), slot, *varchar, *at);
+            }
             Node::OrgColumn => self.out.token(ORG_COLUMN),
             Node::OrgColumnOf { alias } => self.org_column(Some(alias)),
             Node::OrgValue => self.org_value(),
@@ -129,8 +133,32 @@ impl Printer<'_> {
         Ok(())
     }
 
-    /// `schema.table_p<hole>`.
+    fn is_object(&self, table: &QualifiedName) -> bool {
+        self.catalog.tables.get(table).is_some_and(|table| table.object.is_some())
+    }
+
+    /// `alias.slot`, with the type of its column.
+    fn slot(&mut self, qualifier: Option<&str>, slot: &str, varchar: bool, at: u32) {
+        if varchar {
+            self.out.token("CAST");
+            self.out.token("(");
+        }
+        if let Some(qualifier) = qualifier {
+            self.out.name(qualifier, at);
+            self.out.token(".");
+        }
+        self.out.name(slot, if qualifier.is_some() { 0 } else { at });
+        if varchar {
+            for token in ["AS", "character varying", ")"] {
+                self.out.token(token);
+            }
+        }
+    }
+
+    /// `schema.table_p<hole>`; of an object, the leaf of the universal table.
     fn leaf(&mut self, table: &QualifiedName) {
+        let record = Catalog::record();
+        let table = if self.is_object(table) { &record } else { table };
         self.out.name(&table.schema, 0);
         self.out.token(".");
         self.out.before("");
@@ -177,6 +205,28 @@ impl Printer<'_> {
         }
     }
 
+    /// The same of the object, in both halves: a condition of the client's must not be asked about records of another of the
+    /// org's objects, whose slots mean something else.
+    fn object_predicate(&mut self, alias: Option<&str>, id: u32) {
+        let id = id.to_string();
+        self.object_column(alias);
+        for token in ["=", &id, "AND", "(", "CASE", "WHEN"] {
+            self.out.token(token);
+        }
+        self.object_column(alias);
+        for token in ["=", "ANY", "(", "ARRAY", "[", &id, "]", ")", "THEN", "1", "END", ")", "IS", "NOT", "NULL"] {
+            self.out.token(token);
+        }
+    }
+
+    fn object_column(&mut self, alias: Option<&str>) {
+        if let Some(alias) = alias {
+            self.out.name(alias, 0);
+            self.out.token(".");
+        }
+        self.out.token(OBJECT_COLUMN);
+    }
+
     fn org_column(&mut self, alias: Option<&str>) {
         if let Some(alias) = alias {
             self.out.name(alias, 0);
@@ -204,9 +254,16 @@ impl Printer<'_> {
             RelationKind::Org { table, columns } => {
                 self.out.token("(");
                 self.out.token("SELECT");
+                let catalog = self.catalog;
+                let object = catalog.tables.get(table).and_then(|table| Some((table, table.object.as_ref()?.id)));
                 for (i, column) in columns.iter().enumerate() {
                     if i > 0 {
                         self.out.token(",");
+                    }
+                    let field = object.and_then(|(table, _)| Some((table.slot(column)?, table.column(column)?)));
+                    if let Some((slot, field)) = field {
+                        self.slot(None, slot, field.is_varchar(), 0);
+                        self.out.token("AS");
                     }
                     self.out.name(column, 0);
                 }
@@ -215,6 +272,10 @@ impl Printer<'_> {
                 self.nodes(sample)?;
                 self.out.token("WHERE");
                 self.org_predicate(None);
+                if let Some((_, id)) = object {
+                    self.out.token("AND");
+                    self.object_predicate(None, id);
+                }
                 self.out.token(")");
                 self.out.token("AS");
             }

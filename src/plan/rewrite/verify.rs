@@ -8,7 +8,7 @@ use super::super::bind::Node;
 use super::super::error::PlanError;
 use super::super::template::Template;
 use super::OrgSource;
-use crate::catalog::{LeafCount, LeafNaming, ORG_COLUMN, leaf_of};
+use crate::catalog::{LAYOUT_COLUMN, LeafCount, LeafNaming, OBJECT_COLUMN, ORG_COLUMN, ORGFOLD_SCHEMA, leaf_of};
 use crate::org::OrgId;
 
 /// Two orgs whose leaves differ among 16, in each digit.
@@ -85,6 +85,8 @@ fn count_leaves(nodes: &[Node]) -> usize {
             | Node::Field { name: _, at: _ }
             | Node::Channel { name: _, at: _ }
             | Node::OrgPredicate { alias: _ }
+            | Node::ObjectPredicate { alias: _, id: _ }
+            | Node::Slot { .. }
             | Node::OrgColumn
             | Node::OrgColumnOf { alias: _ }
             | Node::OrgValue
@@ -122,12 +124,35 @@ impl Reader<'_> {
         self.words(after, &["]", ")", "then", "1", "end", ")", "is", "not", "null"])
     }
 
+    /// The same, with that of the object behind it where it must be: both its halves name one number.
+    fn whole_predicate(&self, at: usize, alias: Option<&Token<'_>>, record: bool) -> Option<usize> {
+        let after = self.predicate(at, alias)?;
+        if !record {
+            return Some(after);
+        }
+        let after = self.words(after, &["and"])?;
+        let number = self.words(self.named_column(after, alias, OBJECT_COLUMN)?, &["="])?;
+        let id = self.lexemes.get(number).map(|lexeme| &lexeme.token)?;
+        if !matches!(id, Token::Number(text) if text.bytes().all(|digit| digit.is_ascii_digit())) {
+            return None;
+        }
+        let after = self.words(number + 1, &["and", "(", "case", "when"])?;
+        let after = self.named_column(after, alias, OBJECT_COLUMN)?;
+        let again = self.words(after, &["=", "any", "(", "array", "["])?;
+        let after = self.token(again, id).then_some(again + 1)?;
+        self.words(after, &["]", ")", "then", "1", "end", ")", "is", "not", "null"])
+    }
+
     fn column(&self, at: usize, alias: Option<&Token<'_>>) -> Option<usize> {
+        self.named_column(at, alias, ORG_COLUMN)
+    }
+
+    fn named_column(&self, at: usize, alias: Option<&Token<'_>>, name: &str) -> Option<usize> {
         let column = match alias {
             None => at,
             Some(alias) => (self.token(at, alias) && self.sign(at + 1, ".")).then_some(at + 2)?,
         };
-        self.word(column, ORG_COLUMN).then_some(column + 1)
+        self.word(column, name).then_some(column + 1)
     }
 
     fn words(&self, at: usize, words: &[&str]) -> Option<usize> {
@@ -150,13 +175,15 @@ impl Reader<'_> {
             return false;
         }
         let before = i - 3;
-        let read = self.word(before, "from") && self.derived(i + 1);
+        // Of the universal table, the object too.
+        let record = self.word(i - 2, ORGFOLD_SCHEMA);
+        let read = self.word(before, "from") && self.derived(i + 1, record);
         let deleted =
-            before >= 1 && self.word(before, "from") && self.word(before - 1, "delete") && self.changed(i + 1);
-        let updated = self.word(before, "update") && self.changed(i + 1);
+            before >= 1 && self.word(before, "from") && self.word(before - 1, "delete") && self.changed(i + 1, record);
+        let updated = self.word(before, "update") && self.changed(i + 1, record);
         let merged = before >= 1 && self.word(before, "into") && self.word(before - 1, "merge") && self.merged(i + 1);
         let inserted =
-            before >= 1 && self.word(before, "into") && self.word(before - 1, "insert") && self.inserted(i + 1);
+            before >= 1 && self.word(before, "into") && self.word(before - 1, "insert") && self.inserted(i + 1, record);
         let locked = (self.word(before, "from")
             || self.word(before, "join")
             || self.sign(before, ",")
@@ -164,11 +191,12 @@ impl Reader<'_> {
             && self.locked(i + 1);
         // The leaf's default fills org_id from the setting of this transaction; the list must not name it.
         let copied = before == 0 && self.word(0, "copy") && self.sign(i + 1, "(") && !self.names_org(i + 2);
-        read || deleted || updated || merged || inserted || locked || copied
+        // There is no other shape yet for records.
+        read || deleted || updated || inserted || (!record && (merged || locked || copied))
     }
 
     /// `[TABLESAMPLE ...] WHERE org_id = $org )`.
-    fn derived(&self, at: usize) -> bool {
+    fn derived(&self, at: usize, record: bool) -> bool {
         let mut at = at;
         if self.word(at, "tablesample") {
             at += 2;
@@ -180,7 +208,7 @@ impl Reader<'_> {
                 }
             }
         }
-        self.word(at, "where") && self.predicate(at + 1, None).is_some_and(|after| self.sign(after, ")"))
+        self.word(at, "where") && self.whole_predicate(at + 1, None, record).is_some_and(|after| self.sign(after, ")"))
     }
 
     /// The place of the bracket that closes the one at `open`.
@@ -218,14 +246,14 @@ impl Reader<'_> {
     }
 
     /// `AS alias ... WHERE` and the predicate, at the bracket depth of the statement.
-    fn changed(&self, at: usize) -> bool {
+    fn changed(&self, at: usize, record: bool) -> bool {
         let Some(alias) = self.alias(at) else { return false };
         self.seek(at + 2, |j| {
             if !self.word(j, "where") {
                 return None;
             }
             // Anything after must be joined by AND and a bracket, so that no OR can widen it.
-            let Some(after) = self.predicate(j + 1, Some(&alias)) else { return Some(false) };
+            let Some(after) = self.whole_predicate(j + 1, Some(&alias), record) else { return Some(false) };
             let closed = match self.lexemes.get(after) {
                 None => true,
                 Some(next) if next.is_sign(")") || next.is_word("returning") => true,
@@ -354,12 +382,20 @@ impl Reader<'_> {
     }
 
     /// `AS alias (..., org_id)`.
-    fn inserted(&self, at: usize) -> bool {
-        self.word(at, "as") && self.sign(at + 2, "(") && self.names_org(at + 3)
+    fn inserted(&self, at: usize, record: bool) -> bool {
+        let last = self.last_columns(at + 3);
+        let object = !record
+            || (last.is_some_and(|last| self.word(last - 2, OBJECT_COLUMN) && self.word(last - 4, LAYOUT_COLUMN)));
+        self.word(at, "as") && self.sign(at + 2, "(") && self.names_org(at + 3) && object
     }
 
     /// Whether `org_id` is the last of the column list whose first column is the lexeme `at`.
     fn names_org(&self, at: usize) -> bool {
+        self.last_columns(at).is_some_and(|last| self.word(last, ORG_COLUMN))
+    }
+
+    /// The place of the last column of the list whose first column is the lexeme `at`; those before it can be asked for.
+    fn last_columns(&self, at: usize) -> Option<usize> {
         let rest = self.lexemes.get(at..).unwrap_or(&[]);
         let mut depth = 0usize;
         let end = rest.iter().position(|lexeme| {
@@ -374,7 +410,7 @@ impl Reader<'_> {
             depth = depth.saturating_sub(1);
             whole
         });
-        let Some(end) = end else { return false };
-        end >= 1 && self.word(at + end - 1, ORG_COLUMN)
+        let last = (at + end?).checked_sub(1)?;
+        (last >= at.max(4)).then_some(last)
     }
 }
