@@ -24,6 +24,12 @@ pub struct Config {
     /// The standalone proxy.
     #[serde(default)]
     pub proxy: ProxyConfig,
+    /// The operators' console and figures.
+    #[serde(default)]
+    pub admin: AdminConfig,
+    /// What is logged.
+    #[serde(default)]
+    pub log: LogConfig,
     /// Release-time DDL.
     #[serde(default)]
     pub migrate: MigrateConfig,
@@ -204,6 +210,8 @@ pub struct ProxyConfig {
     /// Roles whose sessions keep one backend each from their first statement to their end; for all others a backend
     /// is held for a transaction.
     pub session_pooling: Vec<String>,
+    /// Let a second instance listen on the same address, to take over without a lost connection. Default false.
+    pub reuse_port: bool,
     /// How many clients may be connected. Default 10,000.
     pub max_clients: usize,
     /// How long authentication may take, in milliseconds. Default 10,000.
@@ -226,12 +234,54 @@ impl Default for ProxyConfig {
             tls_client_roles: BTreeMap::new(),
             max_frame_bytes: 64 * 1024 * 1024,
             session_pooling: Vec::new(),
+            reuse_port: false,
             max_clients: 10_000,
             auth_timeout_ms: 10_000,
             drain_ms: 10_000,
             lift_literals: true,
         }
     }
+}
+
+/// `[admin]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdminConfig {
+    /// Address and port of the HTTP server with `/metrics`, `/healthz` and `/readyz`; none by default.
+    pub listen: Option<String>,
+    /// Roles that may use the console: the database `orgfold` of the proxy.
+    pub roles: Vec<String>,
+    /// For how many orgs, those with the most queries, `/metrics` has figures. Default 20.
+    pub top_orgs: usize,
+}
+
+impl Default for AdminConfig {
+    fn default() -> Self {
+        AdminConfig { listen: None, roles: Vec::new(), top_orgs: 20 }
+    }
+}
+
+/// `[log]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// `text` (default) or `json`.
+    pub format: LogFormat,
+    /// Which messages, as in `info` or `orgfold=debug,warn`; the variable ORGFOLD_LOG wins. Default `info`.
+    pub level: Option<String>,
+    /// Queries that take longer are logged, in milliseconds; 0 (default): none.
+    pub slow_ms: u64,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// A JSON object a line.
+    Json,
 }
 
 /// `[migrate]`.

@@ -114,6 +114,8 @@ codes! {
     NO_DATA_FOUND = "P0002";
     /// P0003: one row was asked for, and there are several.
     TOO_MANY_ROWS = "P0003";
+    /// F0000: the configuration file cannot be used.
+    CONFIG_FILE_ERROR = "F0000";
     /// XX000: a bug of orgfold's; the statement was not sent.
     INTERNAL_ERROR = "XX000";
 }

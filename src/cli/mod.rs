@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::Config;
+use crate::config::{Config, LogFormat};
 
 /// Folds many organisations' private databases onto a small fleet of PostgreSQL servers.
 #[derive(Debug, Parser)]
@@ -104,9 +104,7 @@ impl Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter =
-        EnvFilter::try_from_env("ORGFOLD_LOG").unwrap_or_else(|_| EnvFilter::new(arguments.command.log_level()));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log(&arguments);
     let done = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -118,14 +116,31 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Logs go to standard error: as ORGFOLD_LOG says, else as the proxy's config does, else as it suits the command.
+fn log(arguments: &Arguments) {
+    let serves = matches!(arguments.command, Command::Serve(_));
+    // A config that cannot be read is reported by whoever needs it.
+    let config = serves.then(|| Config::from_file(&arguments.config).ok()).flatten().map(|config| config.log);
+    let config = config.unwrap_or_default();
+    let level = config.level.as_deref().unwrap_or_else(|| arguments.command.log_level());
+    let filter = EnvFilter::try_from_env("ORGFOLD_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = logs.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    match config.format {
+        LogFormat::Text => logs.init(),
+        LogFormat::Json => logs.json().flatten_event(true).init(),
+    }
+}
+
 async fn run(arguments: Arguments) -> Result<(), Fault> {
-    let config = || -> Result<Config, Fault> { Ok(Config::from_file(&arguments.config)?) };
+    let file = arguments.config;
+    let config = || -> Result<Config, Fault> { Ok(Config::from_file(&file)?) };
     match arguments.command {
         Command::Directory(command) => directory::run(command, &config()?).await,
         Command::Org(command) => org::run(command, &config()?).await,
         Command::Shard(command) => shard::run(command, &config()?).await,
         Command::Role(command) => role::run(command, &config()?).await,
-        Command::Serve(command) => serve::run(command, config()?).await,
+        Command::Serve(command) => serve::run(command, config()?, file.clone()).await,
         Command::Catalog(command) => export::run(command, &config()?).await,
         Command::Migrate(command) => migrate::run(command, config()?).await,
         Command::Demo => Ok(demo::run().await?),

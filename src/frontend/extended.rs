@@ -396,6 +396,9 @@ impl Session {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
         };
         request::execute(portal, max_rows, &mut backend.channel().output);
+        if self.slow.is_some() {
+            self.last = Some(Arc::clone(statement));
+        }
         self.expect.push_back(Expect::Execute { statement: Arc::clone(statement), simple });
         self.group_open = true;
         Ok(())

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use tokio::net::TcpStream;
 
 use super::Front;
+use super::console::{Console, DATABASE};
 use super::fault::Fault;
 use super::scram::{Binding, Exchange, MECHANISM, MECHANISM_PLUS};
 use super::sequences::Drawn;
@@ -42,6 +44,8 @@ const NO_ORG: &str = "-";
 pub(super) enum Outcome {
     /// A session begins.
     Session(Box<Session>),
+    /// An operator's.
+    Console(Box<Console>),
     /// It was a cancel, or the client left: nothing more to do.
     Done,
 }
@@ -55,7 +59,7 @@ pub(super) enum Refusal {
 }
 
 /// Leads a client from its first byte to its session.
-pub(super) async fn shake_hands(front: &Arc<Front>, socket: TcpStream) -> Result<Outcome, Refusal> {
+pub(super) async fn shake_hands(front: &Arc<Front>, socket: TcpStream, peer: SocketAddr) -> Result<Outcome, Refusal> {
     let mut encryption = Encryption::default();
     let (mut asked_tls, mut asked_gss) = (false, false);
     let mut first = [0];
@@ -118,8 +122,8 @@ pub(super) async fn shake_hands(front: &Arc<Front>, socket: TcpStream) -> Result
                         .hint("connect with sslmode=require");
                     return Err(Refusal::Fault(channel, fault));
                 }
-                return match begin(front, channel, &encryption, minor, parameters).await {
-                    Ok(session) => Ok(Outcome::Session(Box::new(session))),
+                return match begin(front, channel, &encryption, minor, parameters, peer).await {
+                    Ok(begun) => Ok(begun),
                     Err(refusal) => Err(refusal),
                 };
             }
@@ -149,7 +153,8 @@ async fn begin(
     encryption: &Encryption,
     minor: u16,
     parameters: Vec<(String, String)>,
-) -> Result<Session, Refusal> {
+    peer: SocketAddr,
+) -> Result<Outcome, Refusal> {
     let asked = match Asked::read(&parameters) {
         Ok(asked) => asked,
         Err(fault) => return Err(Refusal::Fault(channel, fault)),
@@ -163,8 +168,18 @@ async fn begin(
         Err(Some(fault)) => return Err(Refusal::Fault(channel, fault)),
         Err(None) => return Err(Refusal::Gone),
     };
+    if asked.database == DATABASE && front.limits.get().admins.contains(&role.name) {
+        return Ok(Outcome::Console(Box::new(Console::new(Arc::clone(front), channel))));
+    }
+    let application = asked.settings.get("application_name").map_or_else(String::new, ToString::to_string);
     match open(front, &mut channel, &role, spoken, asked).await {
-        Ok((org, settings, key)) => Ok(Session {
+        Ok((org, settings, key)) => Ok(Outcome::Session(Box::new(Session {
+            watched: front.watch.enters(&role.name, peer, &application),
+            gate: Arc::clone(&front.gate),
+            slow: front.limits.get().slow,
+            linger: front.linger,
+            ends_at: None,
+            last: None,
             engine: Arc::clone(&front.engine),
             pools: Arc::clone(&front.pools),
             key,
@@ -206,7 +221,7 @@ async fn begin(
             ear: None,
             heard: VecDeque::new(),
             lost: false,
-        }),
+        }))),
         Err(fault) => Err(Refusal::Fault(channel, fault)),
     }
 }

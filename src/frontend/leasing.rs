@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::fault::Fault;
 use super::session::{CopyIn, Expect, HIGH_WATER, Session};
 use super::settings::difference;
+use super::watch::Doing;
 use crate::directory::AllowedOrgs;
 use crate::sqlstate::SqlState;
 use crate::upstream::{Channel, Lease, UpstreamError};
@@ -61,15 +62,23 @@ impl Session {
         };
         let running = Arc::clone(&self.key.running);
         running.wait().await;
-        let kept = self.parked.take().filter(|lease| lease.shard() == shard.id);
+        self.watched.goes((shard.id, &shard.name), self.org.as_ref().map(|org| (org.id, &org.slug)));
+        self.watched.client.does(Doing::Waiting);
+        let leasing = async {
+            self.gate.pass(shard.id, place.map(|(_, org)| org)).await;
+            self.pools.lease(&shard, place).await
+        };
+        let paused = self.gate.is_any();
+        let kept = self.parked.take().filter(|lease| lease.shard() == shard.id && !paused);
         let leased = match kept.and_then(Lease::if_quiet) {
             Some(lease) => Ok(lease),
             None => tokio::select! {
                 biased;
-                leased = self.pools.lease(&shard, place) => leased.map_err(Fault::from),
+                leased = leasing => leased.map_err(Fault::from),
                 () = running.cancelled() => {
                     Err(Fault::error(SqlState::QUERY_CANCELED, "canceling statement due to user request"))
                 }
+                () = self.watched.client.killed() => Err(super::watching::killed()),
                 () = gone(&mut self.client) => {
                     Err(Fault::error(SqlState::CONNECTION_FAILURE, "the client went away"))
                 }
@@ -78,6 +87,7 @@ impl Session {
         let mut lease = match leased {
             Ok(lease) => lease,
             Err(fault) => {
+                self.watched.client.does(Doing::Idle);
                 running.end().await;
                 return Err(fault);
             }
@@ -94,6 +104,7 @@ impl Session {
                 backend.settings = Arc::clone(self.settings.current());
             }
         }
+        self.watched.client.does(Doing::Active);
         self.lease = Some(lease);
         self.catalog = Some(catalog);
         self.place = place;
@@ -124,6 +135,7 @@ impl Session {
         if let Some(held) = self.held.take() {
             self.client.output.extend_from_slice(&held);
         }
+        self.watched.client.does(Doing::Idle);
         // One that a cancel may still reach is nobody else's.
         let clean = self.key.running.end().await;
         if let Some(backend) = self.lease.as_mut().and_then(Lease::backend)
@@ -149,6 +161,7 @@ impl Session {
         self.key.running.end().await;
         drop(self.lease.take());
         self.read_again().await;
+        self.watched.client.does(Doing::Idle);
         self.unforgotten = 0;
         self.catalog = None;
         self.place = None;

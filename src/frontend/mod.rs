@@ -5,13 +5,18 @@
 //! What is absent: what statements mean (the engine's), how shards are reached (upstream's).
 
 mod cancel;
+mod console;
+mod control;
 mod definitions;
 mod ear;
 mod extended;
 mod fault;
+mod gate;
 mod greeting;
 mod handshake;
+mod http;
 mod leasing;
+mod limits;
 mod prepared;
 mod replies;
 mod scram;
@@ -22,22 +27,35 @@ mod settle;
 mod simple;
 mod statement;
 mod tls;
+mod watch;
+mod watching;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::config::{ClientCert, Config, ConfigError, ProxyConfig};
 use crate::engine::Engine;
 use crate::sqlstate::SqlState;
 use crate::upstream::{Pools, set_up};
 use cancel::Sessions;
+use control::Control;
 use fault::Fault;
+use gate::Gate;
 use greeting::Greetings;
 use handshake::{Outcome, Refusal, shake_hands};
+use limits::Limits;
+use watch::Watch;
+
+/// How long an idle client may stay when another instance takes over: time for one that has just come to ask.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// How long nobody has come in when nobody is on the way any more.
+const STRAGGLERS: Duration = Duration::from_millis(20);
 
 /// Why the proxy does not serve.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +85,12 @@ struct Front {
     engine: Arc<Engine>,
     pools: Arc<Pools>,
     greetings: Greetings,
+    watch: Arc<Watch>,
+    gate: Arc<Gate>,
+    /// How long idle clients may stay when it drains.
+    linger: Duration,
+    limits: Limits,
+    control: Control,
     sessions: Arc<Sessions>,
     tls: tls::Doors,
     client_auth: ClientCert,
@@ -105,9 +129,8 @@ pub struct Proxy {
     listener: TcpListener,
     address: SocketAddr,
     front: Arc<Front>,
-    max_clients: usize,
-    auth_timeout: Duration,
-    drain: Duration,
+    /// Figures over HTTP: the address, and for how many orgs.
+    http: Option<(SocketAddr, TcpListener, usize)>,
 }
 
 impl std::fmt::Debug for Proxy {
@@ -123,7 +146,7 @@ impl Proxy {
     /// [`ServeError`] when the address is taken or the config is wrong.
     pub async fn bind(engine: Arc<Engine>, config: &Config) -> Result<Proxy, ServeError> {
         let unheard = |source| ServeError::Listen { address: config.proxy.listen.clone(), source };
-        let listener = TcpListener::bind(&config.proxy.listen).await.map_err(unheard)?;
+        let listener = listen(&config.proxy.listen, config.proxy.reuse_port).await.map_err(unheard)?;
         let address = listener.local_addr().map_err(unheard)?;
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|_| ServeError::Randomness)?;
@@ -131,6 +154,11 @@ impl Proxy {
             engine,
             pools: Arc::new(Pools::new(&config.shards)?),
             greetings: Greetings::default(),
+            watch: Arc::default(),
+            gate: Arc::default(),
+            linger: if config.proxy.reuse_port { LINGER } else { Duration::ZERO },
+            limits: Limits::new(config),
+            control: Control::default(),
             sessions: Arc::new(Sessions::default()),
             tls: tls::Doors::new(&config.proxy)?,
             client_auth: config.proxy.tls_client_auth,
@@ -141,14 +169,17 @@ impl Proxy {
             session_pooling: config.proxy.session_pooling.clone(),
             secret,
         };
-        Ok(Proxy {
-            listener,
-            address,
-            front: Arc::new(front),
-            max_clients: config.proxy.max_clients,
-            auth_timeout: Duration::from_millis(config.proxy.auth_timeout_ms.max(1)),
-            drain: Duration::from_millis(config.proxy.drain_ms),
-        })
+        let front = Arc::new(front);
+        front.control.begins(&front, config);
+        let http = match &config.admin.listen {
+            Some(listen) => {
+                let unheard = |source| ServeError::Listen { address: listen.clone(), source };
+                let http = TcpListener::bind(listen).await.map_err(unheard)?;
+                Some((http.local_addr().map_err(unheard)?, http, config.admin.top_orgs))
+            }
+            None => None,
+        };
+        Ok(Proxy { listener, address, front, http })
     }
 
     /// Where certificates are reloaded while it serves.
@@ -163,6 +194,26 @@ impl Proxy {
         self.address
     }
 
+    /// The address of its figures over HTTP.
+    #[must_use]
+    pub fn http_address(&self) -> Option<SocketAddr> {
+        self.http.as_ref().map(|(address, _, _)| *address)
+    }
+
+    /// Where the configuration is read anew when an operator says RELOAD.
+    #[must_use]
+    pub fn reads_from(self, source: impl Fn() -> Result<Config, String> + Send + Sync + 'static) -> Proxy {
+        self.front.control.reads_from(Box::new(source));
+        self
+    }
+
+    /// What reloads the configuration while the proxy serves, as SIGHUP does: the keys that take a new start, or why
+    /// the file is refused.
+    pub fn reloads(&self) -> impl Fn() -> Result<Vec<&'static str>, String> + Send + Sync + use<> {
+        let front = Arc::clone(&self.front);
+        move || front.control.reload()
+    }
+
     /// Its pools, to look at.
     #[must_use]
     pub fn pools(&self) -> Arc<Pools> {
@@ -172,18 +223,23 @@ impl Proxy {
     /// Serves until `shutdown` is done, then lets sessions end: idle ones at once, others when their transaction is
     /// over, all when the drain time is.
     pub async fn serve(self, shutdown: impl Future<Output = ()> + Send) {
+        let http = self
+            .http
+            .map(|(_, listener, top_orgs)| tokio::spawn(http::serve(Arc::clone(&self.front), listener, top_orgs)));
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let mut sessions = tokio::task::JoinSet::new();
         tokio::pin!(shutdown);
         loop {
             tokio::select! {
                 () = &mut shutdown => break,
+                () = self.front.control.drained() => break,
                 Some(_) = sessions.join_next() => {}
                 accepted = self.listener.accept() => match accepted {
                     Ok((socket, peer)) => {
-                        let full = self.front.sessions.count() >= self.max_clients;
+                        let limits = self.front.limits.get();
+                        let full = self.front.sessions.count() >= limits.max_clients;
                         let front = Arc::clone(&self.front);
-                        sessions.spawn(client(front, socket, peer, full, self.auth_timeout, stopped.clone()));
+                        sessions.spawn(client(front, socket, peer, full, limits.auth_timeout, stopped.clone()));
                     }
                     Err(error) => {
                         // Out of descriptors, most likely: some will come free.
@@ -193,14 +249,45 @@ impl Proxy {
                 },
             }
         }
-        drop(self.listener);
+        self.front.watch.draining.store(true, std::sync::atomic::Ordering::SeqCst);
         let _ = stop.send(true);
+        // No more come in; those that are on their way are served. (A client whose first packet is dropped now sends it
+        // again, to the instance that has taken over.)
+        let _ = SockRef::from(&self.listener).listen(0);
+        while let Ok(Ok((socket, peer))) = tokio::time::timeout(STRAGGLERS, self.listener.accept()).await {
+            let front = Arc::clone(&self.front);
+            let patience = front.limits.get().auth_timeout;
+            sessions.spawn(client(front, socket, peer, false, patience, stopped.clone()));
+        }
+        drop(self.listener);
         let ended = async { while sessions.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.drain, ended).await.is_err() {
+        if tokio::time::timeout(self.front.limits.get().drain, ended).await.is_err() {
             tracing::warn!(left = sessions.len(), "closing sessions that did not end in time");
             sessions.shutdown().await;
         }
+        // Until here it has said that it drains.
+        if let Some(http) = http {
+            http.abort();
+        }
     }
+}
+
+/// Listens on an address; with `share` beside others that do, for a second instance that takes over.
+async fn listen(address: &str, share: bool) -> std::io::Result<TcpListener> {
+    if !share {
+        return TcpListener::bind(address).await;
+    }
+    let mut last = None;
+    for address in tokio::net::lookup_host(address).await? {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        socket.set_reuseport(true)?;
+        match socket.bind(address).and_then(|()| socket.listen(1_024)) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| std::io::Error::other("the address names no host")))
 }
 
 async fn client(
@@ -212,7 +299,7 @@ async fn client(
     stopped: tokio::sync::watch::Receiver<bool>,
 ) {
     set_up(&socket);
-    let shaken = match tokio::time::timeout(patience, shake_hands(&front, socket)).await {
+    let shaken = match tokio::time::timeout(patience, shake_hands(&front, socket, peer)).await {
         Ok(shaken) => shaken,
         Err(_) => {
             tracing::info!(%peer, "a client did not finish its handshake in time");
@@ -228,8 +315,10 @@ async fn client(
             let _ = tokio::time::timeout(patience, session.client.flush()).await;
         }
         Ok(Outcome::Session(session)) => session.run(stopped).await,
+        Ok(Outcome::Console(console)) => console.run(stopped).await,
         Ok(Outcome::Done) | Err(Refusal::Gone) => {}
         Err(Refusal::Fault(mut channel, fault)) => {
+            front.watch.refused(fault.sqlstate);
             tracing::info!(%peer, sqlstate = %fault.sqlstate, message = fault.message, "refused a client");
             channel.output.extend_from_slice(&fault.bytes());
             let _ = tokio::time::timeout(patience, channel.flush()).await;

@@ -255,6 +255,9 @@ impl Session {
         }
         self.client.output.extend_from_slice(&frame.bytes);
         self.status = status;
+        if !self.expect.iter().any(|expect| matches!(expect, Expect::Sync)) {
+            self.answered_whole();
+        }
         self.in_block = status == b'T' && self.expect.is_empty();
         if status == b'I' {
             self.transaction_ended(self.failed);

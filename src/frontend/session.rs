@@ -17,9 +17,11 @@ use super::cancel::SessionKey;
 use super::definitions::Redefined;
 use super::ear::{Ear, Heard};
 use super::fault::Fault;
+use super::gate::Gate;
 use super::sequences::Drawn;
 use super::settings::Settings;
 use super::statement::ClientStatement;
+use super::watch::Watched;
 use crate::catalog::LeafNumber;
 use crate::directory::OrgEntry;
 use crate::engine::{Engine, ShardCatalog};
@@ -99,6 +101,15 @@ pub(super) struct Simple {
 
 /// One client's connection.
 pub(super) struct Session {
+    pub(super) watched: Watched,
+    pub(super) gate: Arc<Gate>,
+    /// Queries that take longer are logged.
+    pub(super) slow: Option<std::time::Duration>,
+    /// How long an idle client may stay when the proxy drains, and until when this one may.
+    pub(super) linger: std::time::Duration,
+    pub(super) ends_at: Option<tokio::time::Instant>,
+    /// What ran last.
+    pub(super) last: Option<Arc<ClientStatement>>,
     pub(super) engine: Arc<Engine>,
     pub(super) pools: Arc<Pools>,
     pub(super) key: SessionKey,
@@ -177,6 +188,14 @@ async fn listen(ear: &mut Option<Ear>, waiting: usize) -> Option<Heard> {
     }
 }
 
+/// Done at that time; never when there is none.
+async fn reached(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// How many notifications wait for the end of a transaction before the shard is no longer asked for more.
 const MAX_HEARD: usize = 1024;
 
@@ -184,6 +203,7 @@ enum Event {
     Client(std::io::Result<()>),
     Backend(std::io::Result<()>),
     Heard(Option<Heard>),
+    Killed,
     Shutdown,
 }
 
@@ -224,20 +244,29 @@ impl Session {
             if self.may_take_client_frame() && self.has_client_frame() && !self.must_settle_first() {
                 continue;
             }
-            if *shutdown.borrow() && self.is_idle() {
+            if *shutdown.borrow() && self.is_idle() && self.has_lingered() {
                 return End::Fault(Fault::fatal(
                     SqlState::ADMIN_SHUTDOWN,
                     "terminating connection due to administrator command",
                 ));
             }
             match self.wait(shutdown).await {
-                Event::Client(Ok(())) | Event::Backend(Ok(())) | Event::Shutdown => {}
+                Event::Client(Ok(())) => self.ends_at = None,
+                Event::Backend(Ok(())) | Event::Shutdown => {}
                 Event::Heard(Some(heard)) => self.heard.push_back(heard),
                 Event::Heard(None) => return End::Fault(super::ear::lost()),
+                Event::Killed => return End::Fault(super::watching::killed()),
                 Event::Client(Err(_)) => return End::Client,
                 Event::Backend(Err(_)) => self.backend_lost().await,
             }
         }
+    }
+
+    /// Whether the client had its time to leave by itself. Where another instance takes over, one that has just come shall
+    /// not be sent away before it has asked.
+    fn has_lingered(&mut self) -> bool {
+        let now = tokio::time::Instant::now();
+        now >= *self.ends_at.get_or_insert(now + self.linger)
     }
 
     fn is_idle(&self) -> bool {
@@ -252,7 +281,7 @@ impl Session {
 
     async fn wait(&mut self, shutdown: &mut tokio::sync::watch::Receiver<bool>) -> Event {
         let leaving = self.is_leaving();
-        let Session { client, lease, ear, heard, .. } = self;
+        let Session { client, lease, ear, heard, watched, ends_at, .. } = self;
         let read_backend = client.output.len() < HIGH_WATER;
         let backend_backlog =
             lease.as_mut().and_then(Lease::backend).map_or(0, |backend| backend.channel().output.len());
@@ -271,6 +300,8 @@ impl Session {
             biased;
             event = sockets => event,
             heard = listen(ear, heard.len()) => Event::Heard(heard),
+            () = watched.client.killed() => Event::Killed,
+            () = reached(*ends_at) => Event::Shutdown,
             changed = shutdown.changed() => match changed {
                 Ok(()) => Event::Shutdown,
                 Err(_) => std::future::pending().await,
@@ -334,6 +365,9 @@ impl Session {
             return Ok(());
         }
         self.read_objects(frame.tag).await;
+        if frame.tag != b'X' {
+            self.watched.begins();
+        }
         match frame.tag {
             b'Q' | b'F' | b'P' | b'B' | b'D' | b'E' | b'C' | b'H' if self.skipping => Ok(()),
             b'Q' => self.query(&frame).await,
@@ -443,7 +477,9 @@ impl Session {
 
     /// Refuses: an error now, or where the shard is involved, an error there in its place.
     pub(super) fn refuse(&mut self, fault: impl Into<Fault>) {
-        let bytes = fault.into().bytes();
+        let fault = fault.into();
+        self.watched.refused(fault.sqlstate);
+        let bytes = fault.bytes();
         self.skipping = true;
         let involved = self.is_shard_involved();
         match self.backend() {
@@ -481,6 +517,7 @@ impl Session {
         // No transaction on the shard had a part in what was refused.
         self.failed &= self.status != b'I';
         let status = self.status;
+        self.answered_whole();
         self.say(|out| reply::ready_for_query(status, out));
     }
 

@@ -1,5 +1,6 @@
 //! A client's prepared statement: its text, its plan, and the physical statement it is for an org.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -81,6 +82,20 @@ impl ClientStatement {
         let types = lifted.types.clone();
         let statement = ClientStatement::new(text, types, plans, 0, catalog, named);
         ClientStatement { lifted: Some(lifted), ..statement }
+    }
+
+    /// The physical text, if it was written out.
+    pub(super) fn rendered_sql(&self) -> Option<Arc<str>> {
+        let rendered = self.rendered.lock().unwrap_or_else(PoisonError::into_inner);
+        rendered.as_ref().map(|(_, _, statement)| Arc::clone(&statement.sql))
+    }
+
+    /// The same for all statements that differ in lifted literals alone.
+    pub(super) fn fingerprint(&self) -> u64 {
+        let text = self.lifted.as_ref().map_or(&*self.text, |lifted| lifted.text.as_str());
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// The values of the literals that became parameters.

@@ -13,4 +13,4 @@ mod pool;
 pub use backend::{Backend, BackendKey, Prepared, Statement, StatementKey};
 pub use channel::{Channel, Duplex, Stream, set_up};
 pub use connect::{UpstreamError, cancel};
-pub use pool::{Lease, PoolStats, Pools};
+pub use pool::{Lease, PoolStats, Pools, ServerStats};

@@ -105,6 +105,69 @@ pub fn one_text_row(value: &str, out: &mut BytesMut) {
     });
 }
 
+/// What stands in a column of [`columns`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `text`.
+    Text,
+    /// `bigint`.
+    Number,
+}
+
+/// RowDescription of columns, in the formats that were asked for: none (all text), one for all, or one for each.
+pub fn columns(columns: &[(&str, Kind)], formats: &[i16], out: &mut BytesMut) {
+    frame(b'T', out, |out| {
+        put_count(columns.len(), out);
+        for (at, (name, kind)) in columns.iter().enumerate() {
+            put_text(name, out);
+            out.put_i32(0);
+            out.put_i16(0);
+            let (oid, size) = match kind {
+                Kind::Text => (25, -1),
+                Kind::Number => (20, 8),
+            };
+            out.put_i32(oid);
+            out.put_i16(size);
+            out.put_i32(-1);
+            out.put_i16(format_of(formats, at));
+        }
+    });
+}
+
+fn format_of(formats: &[i16], at: usize) -> i16 {
+    match formats {
+        [] => 0,
+        [all] => *all,
+        each => each.get(at).copied().unwrap_or(0),
+    }
+}
+
+/// DataRow of values under columns, in the formats that were asked for.
+pub fn row(values: &[Option<String>], columns: &[(&str, Kind)], formats: &[i16], out: &mut BytesMut) {
+    frame(b'D', out, |out| {
+        put_count(values.len(), out);
+        for (at, value) in values.iter().enumerate() {
+            let number = match columns.get(at) {
+                Some((_, Kind::Number)) if format_of(formats, at) == 1 => {
+                    value.as_ref().and_then(|value| value.parse::<i64>().ok())
+                }
+                Some(_) | None => None,
+            };
+            match value {
+                Some(_) if number.is_some() => {
+                    out.put_i32(8);
+                    out.put_i64(number.unwrap_or_default());
+                }
+                Some(value) => {
+                    out.put_i32(i32::try_from(value.len()).unwrap_or(0));
+                    out.extend_from_slice(value.as_bytes());
+                }
+                None => out.put_i32(-1),
+            }
+        }
+    });
+}
+
 /// NotificationResponse.
 pub fn notification(pid: i32, channel: &str, payload: &str, out: &mut BytesMut) {
     frame(b'A', out, |out| {

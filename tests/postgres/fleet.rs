@@ -19,6 +19,7 @@ use orgfold::frontend::Proxy;
 use orgfold::migrate::{self, MigrateOptions, SchemaFile, ShardOutcome};
 use orgfold::org::OrgId;
 use orgfold::throwaway::Cluster;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Mutex, OnceCell};
 use tokio_postgres::{Client, NoTls};
 
@@ -33,6 +34,8 @@ pub struct Fleet {
     directory: Place,
     shards: Vec<Place>,
     config: Config,
+    /// What its options added to the config.
+    more: String,
     owned: bool,
 }
 
@@ -104,7 +107,9 @@ impl FleetOptions {
         };
         let [directory, shards @ ..] = places.as_slice() else { panic!("no places") };
         let config = config(directory, &self.config);
-        let fleet = Fleet { directory: directory.clone(), shards: shards.to_vec(), config, owned: !self.separate };
+        let more = self.config.clone();
+        let fleet =
+            Fleet { directory: directory.clone(), shards: shards.to_vec(), config, more, owned: !self.separate };
         ops::prepare(&fleet.config.directory).await.unwrap();
         let mut operations = fleet.operations().await;
         for (at, shard) in fleet.shards.iter().enumerate() {
@@ -185,6 +190,11 @@ impl Fleet {
         Operations::connect(&self.config.directory).await.unwrap()
     }
 
+    /// The config as a file's text, with more in it.
+    pub fn config_text(&self, more: &str) -> String {
+        config_text(&self.directory, &format!("{}{more}", self.more))
+    }
+
     /// A proxy on a free port, until the handle is dropped.
     pub async fn proxy(&self) -> RunningProxy {
         self.proxy_with(self.config()).await
@@ -194,6 +204,8 @@ impl Fleet {
     pub async fn proxy_with(&self, config: Config) -> RunningProxy {
         let engine = Engine::connect(&config).await.unwrap();
         let proxy = Proxy::bind(engine, &config).await.unwrap();
+        let proxy = proxy.reads_from(|| Err("there is no file".to_owned()));
+        let http = proxy.http_address();
         let port = proxy.address().port();
         let certificates = proxy.certificates();
         let pools = proxy.pools();
@@ -201,7 +213,7 @@ impl Fleet {
         let task = tokio::spawn(proxy.serve(async {
             let _ = stopped.await;
         }));
-        RunningProxy { port, pools, stop: Some(stop), task, certificates }
+        RunningProxy { port, http, pools, stop: Some(stop), task, certificates }
     }
 
     /// A superuser's connection to the directory database.
@@ -305,6 +317,7 @@ impl Fleet {
 /// A proxy that serves in this process.
 pub struct RunningProxy {
     port: u16,
+    http: Option<std::net::SocketAddr>,
     pools: Arc<orgfold::upstream::Pools>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     task: tokio::task::JoinHandle<()>,
@@ -320,6 +333,17 @@ impl RunningProxy {
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// What it says over HTTP: the status and the text.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let mut socket = tokio::net::TcpStream::connect(self.http.unwrap()).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
     /// Its pools, to look at.
@@ -379,12 +403,19 @@ impl Drop for Fleet {
 }
 
 fn config(directory: &Place, more: &str) -> Config {
+    toml::from_str(&config_text(directory, more)).unwrap()
+}
+
+fn config_text(directory: &Place, more: &str) -> String {
     let url = directory.cluster.superuser_url(&directory.database);
     let sections = HashMap::from([
         ("[directory]", format!("url = {url:?}\npoll_ms = 200\n")),
         ("[shards]", format!("user = {RUNTIME:?}\npassword = {PASSWORD:?}\n")),
         ("[migrate]", format!("user = {RELEASE:?}\npassword = {PASSWORD:?}\n")),
-        ("[proxy]", "listen = \"127.0.0.1:0\"\n".to_owned()),
+        (
+            "[proxy]",
+            if is_given(more, "[proxy]", "listen") { String::new() } else { "listen = \"127.0.0.1:0\"\n".to_owned() },
+        ),
     ]);
     let mut text = String::new();
     let mut rest = more.to_owned();
@@ -395,7 +426,14 @@ fn config(directory: &Place, more: &str) -> Config {
             None => text.push_str(&format!("{header}\n{body}")),
         }
     }
-    toml::from_str(&(text + &rest)).unwrap()
+    text + &rest
+}
+
+/// Whether a section of a config's text has that key.
+fn is_given(text: &str, section: &str, key: &str) -> bool {
+    let Some((_, behind)) = text.split_once(section) else { return false };
+    let own = behind.split("\n[").next().unwrap();
+    own.lines().any(|line| line.starts_with(key))
 }
 
 /// The cluster of this test binary. It is never dropped; its guard removes it when the process ends.

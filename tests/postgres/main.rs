@@ -18,6 +18,7 @@ mod library;
 mod literals;
 mod migrate;
 mod objects;
+mod operating;
 mod org_drop;
 mod pgbench;
 mod pools;

@@ -90,8 +90,9 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some(kept) = self.kept.take() {
+            let pid = kept.backend.key.pid;
             drop(kept);
-            self.pool.lost(self.party);
+            self.pool.lost(pid, self.party);
         }
     }
 }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use lease::Lease;
-pub use shard::PoolStats;
+pub use shard::{PoolStats, ServerStats};
 
 use super::backend::Backend;
 use super::connect::{UpstreamError, connect};
@@ -91,6 +91,18 @@ impl Pools {
     #[must_use]
     pub fn stats(&self) -> Vec<PoolStats> {
         self.by_shard().values().map(|pool| pool.stats()).collect()
+    }
+
+    /// Every connection of every pool, those that are being made aside.
+    #[must_use]
+    pub fn servers(&self) -> Vec<ServerStats> {
+        self.by_shard().values().flat_map(|pool| pool.servers()).collect()
+    }
+
+    /// How many connections an org holds.
+    #[must_use]
+    pub fn held(&self, org: OrgId) -> usize {
+        self.by_shard().values().map(|pool| pool.held(org)).sum()
     }
 
     /// A connection to a shard that no pool knows and nobody shares.

@@ -4,6 +4,7 @@
 //! who may have it; whoever stops waiting costs at most a connection that was on its way. Dialling is done apart from those who
 //! wait, so that cancelling a wait cancels nothing else.
 
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ use super::queue::{FairQueue, Party};
 use crate::catalog::LeafNumber;
 use crate::config::{Secret, ShardsConfig};
 use crate::directory::ShardEntry;
+use crate::org::OrgId;
 use crate::tls::Tls;
 use crate::upstream::backend::Backend;
 use crate::upstream::connect::{UpstreamError, connect};
@@ -68,6 +70,34 @@ struct Waiter {
     sender: oneshot::Sender<Result<Lease, UpstreamError>>,
 }
 
+/// What is known of one that is leased.
+#[derive(Debug)]
+struct Leased {
+    party: Party,
+    leaf: Option<LeafNumber>,
+    born: Instant,
+    since: Instant,
+}
+
+/// One connection's figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerStats {
+    /// The shard.
+    pub shard: Arc<ShardEntry>,
+    /// The backend's number.
+    pub pid: i32,
+    /// Whether a session holds it.
+    pub leased: bool,
+    /// For which org.
+    pub org: Option<OrgId>,
+    /// The leaf that it last worked on.
+    pub leaf: Option<LeafNumber>,
+    /// How long it has been open.
+    pub age: Duration,
+    /// How long it has been leased, or idle.
+    pub since: Duration,
+}
+
 #[derive(Debug)]
 struct State {
     limits: Limits,
@@ -77,6 +107,8 @@ struct State {
     open: usize,
     dialling: usize,
     queue: FairQueue<Waiter>,
+    /// Those that are leased, by the backend's number.
+    leased: HashMap<i32, Leased>,
     next_number: u64,
     failures: u32,
     retry_at: Option<Instant>,
@@ -138,6 +170,7 @@ impl ShardPool {
             open: 0,
             dialling: 0,
             queue: FairQueue::default(),
+            leased: HashMap::new(),
             next_number: 0,
             failures: 0,
             retry_at: None,
@@ -182,7 +215,7 @@ impl ShardPool {
             state.leases += 1;
             let may = state.queue.held(party) < state.limits.share;
             if may && let Some(kept) = state.take_idle(leaf) {
-                state.queue.took(party);
+                state.takes(&kept, party);
                 drop(state);
                 return Ok(Lease::new(Arc::clone(self), kept, party));
             }
@@ -217,6 +250,7 @@ impl ShardPool {
     pub(super) fn give_back(self: &Arc<Self>, mut kept: Kept, party: Party) {
         let mut state = self.state();
         state.queue.gave(party);
+        state.leased.remove(&kept.backend.key.pid);
         kept.since = Instant::now();
         let old = kept.since.duration_since(kept.born) > state.limits.lifetime;
         if old || state.closed || state.open > state.limits.size || !kept.backend.is_quiet() {
@@ -229,9 +263,10 @@ impl ShardPool {
     }
 
     /// A lease ended badly: its connection is closed.
-    pub(super) fn lost(self: &Arc<Self>, party: Party) {
+    pub(super) fn lost(self: &Arc<Self>, pid: i32, party: Party) {
         let mut state = self.state();
         state.queue.gave(party);
+        state.leased.remove(&pid);
         state.open = state.open.saturating_sub(1);
         self.dial_if_needed(&mut state);
         self.dispatch(state);
@@ -250,12 +285,15 @@ impl ShardPool {
                 self.dial_if_needed(&mut state);
                 return;
             };
-            state.queue.took(party);
+            state.takes(&kept, party);
             let lease = Lease::new(Arc::clone(self), kept, party);
             if let Err(Ok(lease)) = waiter.sender.send(Ok(lease)) {
                 // It had stopped waiting.
                 let (kept, party) = lease.take_apart();
                 state.queue.gave(party);
+                if let Some(kept) = &kept {
+                    state.leased.remove(&kept.backend.key.pid);
+                }
                 state.idle.extend(kept);
             }
         }
@@ -406,6 +444,36 @@ impl ShardPool {
         }
     }
 
+    pub(super) fn held(&self, org: OrgId) -> usize {
+        self.state().queue.held(Some(org))
+    }
+
+    pub(super) fn servers(&self) -> Vec<ServerStats> {
+        let (state, now) = (self.state(), Instant::now());
+        let shard = || Arc::clone(&self.shard);
+        let leased = state.leased.iter().map(|(pid, leased)| ServerStats {
+            shard: shard(),
+            pid: *pid,
+            leased: true,
+            org: leased.party,
+            leaf: leased.leaf,
+            age: now.duration_since(leased.born),
+            since: now.duration_since(leased.since),
+        });
+        let idle = state.idle.iter().map(|kept| ServerStats {
+            shard: shard(),
+            pid: kept.backend.key.pid,
+            leased: false,
+            org: None,
+            leaf: kept.leaf,
+            age: now.duration_since(kept.born),
+            since: now.duration_since(kept.since),
+        });
+        let mut servers: Vec<ServerStats> = leased.chain(idle).collect();
+        servers.sort_by_key(|server| server.pid);
+        servers
+    }
+
     pub(super) fn stats(&self) -> PoolStats {
         let state = self.state();
         PoolStats {
@@ -424,6 +492,13 @@ impl ShardPool {
 }
 
 impl State {
+    /// A connection is leased to a party.
+    fn takes(&mut self, kept: &Kept, party: Party) {
+        self.queue.took(party);
+        let leased = Leased { party, leaf: kept.leaf, born: kept.born, since: Instant::now() };
+        self.leased.insert(kept.backend.key.pid, leased);
+    }
+
     /// An idle connection that has said nothing meanwhile: one that knows the leaf, else the last used.
     fn take_idle(&mut self, leaf: Option<LeafNumber>) -> Option<Kept> {
         loop {

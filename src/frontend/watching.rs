@@ -1,0 +1,31 @@
+//! What a session tells its watch when a query is answered, and the log when it took long.
+
+use super::fault::Fault;
+use super::session::Session;
+use crate::sqlstate::SqlState;
+
+/// An operator has ended the session.
+pub(super) fn killed() -> Fault {
+    Fault::fatal(SqlState::ADMIN_SHUTDOWN, "terminating connection due to administrator command")
+}
+
+impl Session {
+    /// Everything that the client asked is answered.
+    pub(super) fn answered_whole(&mut self) {
+        let Some(took) = self.watched.ends() else { return };
+        let Some(last) = self.last.take().filter(|_| self.slow.is_some_and(|limit| took >= limit)) else { return };
+        let physical = last.rendered_sql();
+        tracing::warn!(
+            client = self.watched.client.number,
+            role = &*self.role,
+            org = self.org.as_ref().map(|org| org.slug.as_str()),
+            shard = self.lease.as_ref().map(|lease| lease.shard().get()),
+            leaf = self.place.map(|(leaf, _)| leaf.get()),
+            fingerprint = %format_args!("{:016x}", last.fingerprint()),
+            millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            sql = &*last.text,
+            physical = physical.as_deref(),
+            "slow query"
+        );
+    }
+}
