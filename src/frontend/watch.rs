@@ -171,10 +171,9 @@ impl Watched {
         let took = self.began.take()?.elapsed();
         self.client.queries.fetch_add(1, Ordering::Relaxed);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        for flow in [self.shard.as_ref().map(|(_, flow)| flow), self.org.as_ref().map(|(_, flow)| flow)] {
-            if let Some(flow) = flow {
-                flow.add(micros);
-            }
+        let (shard, org) = (self.shard.as_ref(), self.org.as_ref());
+        for flow in shard.map(|(_, flow)| flow).into_iter().chain(org.map(|(_, flow)| flow)) {
+            flow.add(micros);
         }
         Some(took)
     }
