@@ -18,6 +18,9 @@ use crate::upstream::{Statement, StatementKey};
 /// An org and its leaf; none for what touches no org's data.
 type Home = Option<(LeafNumber, OrgId)>;
 
+/// A physical statement: for which org, in which scope of settings.
+type Rendered = (Home, Option<Arc<str>>, Statement);
+
 /// One statement of a client's text.
 #[derive(Debug)]
 pub(super) struct ClientStatement {
@@ -34,7 +37,7 @@ pub(super) struct ClientStatement {
     /// The literals that became parameters.
     lifted: Option<Lifted>,
     /// The physical statement for the org it last ran for.
-    rendered: Mutex<Option<(Home, Option<Arc<str>>, Statement)>>,
+    rendered: Mutex<Option<Rendered>>,
 }
 
 /// What a statement's strings depend on besides themselves.
