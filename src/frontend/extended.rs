@@ -126,6 +126,10 @@ impl Session {
         let physical = self.physical(statement)?;
         let shown = Expect::Parse { shown: true, name: Some(name.into()), statement: Arc::clone(statement) };
         if !self.prepare_on_backend(&physical, statement.named, shown)?.is_new {
+            // The shard, which would say so, is not asked.
+            if self.status == b'E' && !(statement.transaction().is_some() && statement.ends_setting()) {
+                return Err(in_failed_transaction());
+            }
             self.say(|out| reply::bare(b'1', out));
         } else {
             self.unproven.insert(name.into(), self.groups);

@@ -37,6 +37,7 @@ async fn say(raw: &mut Raw, lines: &str) {
     for step in (Script { name: String::new(), lines }).steps() {
         match step {
             Step::Send(bytes) => assert!(raw.send(&bytes).await),
+            Step::Pause => tokio::task::yield_now().await,
             Step::Await(tag) => loop {
                 let frame = next(raw).await.expect("the connection goes on");
                 assert!(frame.tag != b'E' || tag == b'E', "{:?}", report::fields(&frame.body()));

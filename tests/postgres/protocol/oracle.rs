@@ -136,6 +136,7 @@ async fn run_steps(raw: &mut Raw, steps: &[Step], answers: &mut Vec<String>) {
                     break;
                 }
             }
+            Step::Pause => tokio::time::sleep(Duration::from_millis(2)).await,
             Step::Await(tag) => loop {
                 let Some(frame) = raw.next().await else {
                     answers.push("closed".to_owned());

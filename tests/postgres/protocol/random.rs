@@ -106,7 +106,14 @@ async fn any_order_is_answered_as_postgresql_answers_it() {
         let mut dice = Dice((seed * 1_000_003 + order + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let length = 2 + dice.roll(14);
         let mut lines = vec!["Q rollback".to_owned(), "Q discard all".to_owned()];
-        lines.extend((0..length).map(|_| message(&mut dice)));
+        // All at once, or with moments between.
+        let pauses = dice.roll(2) == 0;
+        for _ in 0..length {
+            if pauses && dice.roll(3) == 0 {
+                lines.push("~".to_owned());
+            }
+            lines.push(message(&mut dice));
+        }
         let script = Script { name: format!("seed {seed}, order {order}"), lines };
         if order % 20 == 0 {
             oracle.reconnect();

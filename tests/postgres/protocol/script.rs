@@ -11,6 +11,7 @@
 //! d text / c / f text            CopyData (with a line's end), CopyDone, CopyFail
 //! F                              FunctionCall
 //! ! 51 00 00 00 04               bytes as they are
+//! ~                              a moment, in which what was sent may be answered
 //! ? 1                            what comes before is sent, and read is up to a message of that type
 //! ```
 
@@ -30,6 +31,8 @@ pub enum Step {
     Send(Vec<u8>),
     /// Read up to a message of this type.
     Await(u8),
+    /// What was sent so far may be answered, or not yet.
+    Pause,
 }
 
 impl Script {
@@ -50,7 +53,10 @@ impl Script {
         let mut steps = Vec::new();
         let mut out = BytesMut::new();
         for line in &self.lines {
-            if let Some(tag) = line.strip_prefix("? ") {
+            if line == "~" {
+                steps.push(Step::Send(out.split().to_vec()));
+                steps.push(Step::Pause);
+            } else if let Some(tag) = line.strip_prefix("? ") {
                 steps.push(Step::Send(out.split().to_vec()));
                 steps.push(Step::Await(tag.as_bytes()[0]));
             } else {
