@@ -100,7 +100,7 @@ async fn psql_reads_the_console() {
     let proxy = fleet.proxy().await;
     let psql = Command::new(fleet.tool("psql"))
         .args(["-X", "-h", "127.0.0.1", "-p", &proxy.port().to_string(), "-U", "ops", "-d", "orgfold"])
-        .args(["-c", "SHOW SHARDS", "-c", "SHOW HELP"])
+        .args(["-c", "SHOW SHARDS", "-c", "SHOW POOLS", "-c", "SHOW CLIENTS", "-c", "SHOW HELP"])
         .env("PGPASSWORD", PASSWORD)
         .output()
         .unwrap();
