@@ -154,7 +154,8 @@ DECLARE
 BEGIN
     EXECUTE 'SELECT ARRAY[($1).org_id::text]' INTO texts USING one;
     FOR slot IN SELECT s.slot FROM jsonb_array_elements_text(body -> 'object' -> 'slots') WITH ORDINALITY AS s (slot, n) ORDER BY s.n LOOP
-        EXECUTE format('SELECT ($1).%I::text', slot) INTO value USING one;
+        -- As the type prints it: a cast to text says `true`.
+        EXECUTE format('SELECT CASE WHEN ($1).%1$I IS NOT NULL THEN format(%2$L, ($1).%1$I) END', slot, '%s') INTO value USING one;
         IF octet_length(value) > 64 THEN
             value := left(value, 64) || '...';
         END IF;

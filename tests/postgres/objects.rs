@@ -12,6 +12,13 @@ async fn fleet(config: &str) -> (Fleet, RunningProxy) {
     let config = format!("[migrate]\nleaves = 1\n{config}");
     let fleet =
         Fleet::with().ddl(ddl).orgs(&["acme", "other", "globex"]).role("app", &[]).config(&config).start().await;
+    designer(&fleet).await;
+    let proxy = fleet.proxy().await;
+    (fleet, proxy)
+}
+
+/// A role for all orgs, which may define objects.
+pub async fn designer(fleet: &Fleet) {
     let designer = NewRole {
         name: "designer".to_owned(),
         password: PASSWORD.to_owned().into(),
@@ -21,8 +28,6 @@ async fn fleet(config: &str) -> (Fleet, RunningProxy) {
         orgs: Vec::new(),
     };
     fleet.operations().await.create_role(&designer).await.unwrap();
-    let proxy = fleet.proxy().await;
-    (fleet, proxy)
 }
 
 const ACCOUNT: &str = "CREATE TABLE account (

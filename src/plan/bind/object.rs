@@ -286,15 +286,23 @@ pub(super) fn output_name(expr: &[Piece], nodes: &[Node]) -> Result<Option<Box<s
     match expr {
         [Piece::Column { parts, output: _ }] => Ok(parts.last().map(|part| part.name.clone())),
         [Piece::Column { parts, output: _ }, rest @ ..] => {
-            let is_cast = |piece: &Piece| matches!(piece, Piece::Word("::", _) | Piece::Type(_));
-            let is_element =
-                matches!(rest.first(), Some(Piece::Word("[", _))) && matches!(rest.last(), Some(Piece::Word("]", _)));
-            let is_named = rest.iter().all(is_cast) || matches!(rest, [Piece::Word("COLLATE", _), Piece::Name(_)]);
-            match (is_named, is_element) {
-                (true, _) => Ok(parts.last().map(|part| part.name.clone())),
-                (false, true) => Err(unnamed()),
-                (false, false) => Ok(None),
+            // Elements and casts keep the column's name, whatever else there is does not.
+            let mut rest = rest;
+            while matches!(rest.first(), Some(Piece::Word("[", _))) {
+                let mut depth = 0usize;
+                let close = rest.iter().position(|piece| {
+                    match piece {
+                        Piece::Word("[", _) => depth += 1,
+                        Piece::Word("]", _) => depth = depth.saturating_sub(1),
+                        _other => {}
+                    }
+                    depth == 0
+                });
+                rest = close.and_then(|close| rest.get(close + 1..)).unwrap_or(&[]);
             }
+            let is_cast = |piece: &Piece| matches!(piece, Piece::Word("::", _) | Piece::Type(_));
+            let is_named = rest.iter().all(is_cast) || matches!(rest, [Piece::Word("COLLATE", _), Piece::Name(_)]);
+            Ok(parts.last().filter(|_| is_named).map(|part| part.name.clone()))
         }
         [Piece::Word("CAST" | "(" | "CASE", _), ..] => Err(unnamed()),
         [..] => Ok(None),

@@ -67,6 +67,7 @@ files!(
     literals,
     locking,
     math,
+    objects,
     oddities,
     ordering,
     select,
@@ -139,9 +140,18 @@ async fn run(path: &Path, config: &str) {
     let data = script::read(&read(".data.sql")).1;
     let change = script::read(&read(".neighbour.sql")).1;
 
+    // Objects are each org's own to make.
+    let objects = ddl.starts_with("-- objects");
+    let native = if objects { "CREATE TABLE native (a integer);" } else { &ddl };
     let fleet =
-        Fleet::with().ddl(&ddl).orgs(&["acme", "other", "globex"]).role("app", &[]).config(config).start().await;
+        Fleet::with().ddl(native).orgs(&["acme", "other", "globex"]).role("app", &[]).config(config).start().await;
+    if objects {
+        crate::objects::designer(&fleet).await;
+    }
     let proxy = fleet.proxy().await;
+    for org in ["acme", "globex"].into_iter().filter(|_| objects) {
+        accepted(&mut Raw::connect(proxy.port(), "designer", PASSWORD, org).await, &ddl).await;
+    }
     let private = fleet.private_database(&ddl).await;
     // The neighbour on the same shard has rows with the same keys.
     let mut neighbour = Raw::connect(proxy.port(), "app", PASSWORD, "globex").await;
