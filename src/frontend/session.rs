@@ -250,6 +250,9 @@ impl Session {
                     "terminating connection due to administrator command",
                 ));
             }
+            if self.lease.is_none() {
+                self.client.rest();
+            }
             match self.wait(shutdown).await {
                 Event::Client(Ok(())) => self.ends_at = None,
                 Event::Backend(Ok(())) | Event::Shutdown => {}

@@ -3,6 +3,7 @@
 //! In and out: bytes. Invariants: nothing is lost when a wait is dropped (all state is here, none in a future); writes
 //! that were gathered go out together. What is absent: messages.
 
+use std::cell::RefCell;
 use std::io::{Error, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -41,6 +42,32 @@ const KEPT_BYTES: usize = 256 * 1024;
 const LEAST_ROOM: usize = 8 * 1024;
 const MOST_ROOM: usize = 128 * 1024;
 
+/// How many buffers a thread keeps for channels that wake up.
+const SPARE: usize = 64;
+
+thread_local! {
+    /// Buffers of channels that rest: thousands of silent clients need none.
+    static SPARES: RefCell<Vec<BytesMut>> = const { RefCell::new(Vec::new()) };
+}
+
+fn spare() -> BytesMut {
+    SPARES.with_borrow_mut(Vec::pop).unwrap_or_else(|| BytesMut::with_capacity(LEAST_ROOM))
+}
+
+/// Puts an empty buffer by for others, if it is of the usual size.
+fn put_by(buffer: &mut BytesMut) {
+    if buffer.is_empty() && buffer.capacity() > 0 {
+        let mut buffer = std::mem::take(buffer);
+        if buffer.try_reclaim(LEAST_ROOM) && buffer.capacity() <= 2 * LEAST_ROOM {
+            SPARES.with_borrow_mut(|spares| {
+                if spares.len() < SPARE {
+                    spares.push(buffer);
+                }
+            });
+        }
+    }
+}
+
 /// A socket and its buffers.
 pub struct Channel {
     stream: Stream,
@@ -66,6 +93,12 @@ impl Channel {
         Channel { stream, input, output: BytesMut::with_capacity(LEAST_ROOM), unflushed: false, room: LEAST_ROOM }
     }
 
+    /// Nothing is expected for a while: buffers that hold nothing are given away until something comes.
+    pub fn rest(&mut self) {
+        put_by(&mut self.input);
+        put_by(&mut self.output);
+    }
+
     /// Gives the socket back, to put TLS over it.
     #[must_use]
     pub fn into_stream(self) -> (Stream, BytesMut) {
@@ -83,7 +116,10 @@ impl Channel {
             Poll::Pending => false,
         };
         if read {
-            if self.input.capacity() - self.input.len() < self.room / 4 {
+            let rested = self.input.capacity() == 0;
+            if rested {
+                self.input = spare();
+            } else if self.input.capacity() - self.input.len() < self.room / 4 {
                 self.input.reserve(self.room);
             }
             let room = self.input.capacity() - self.input.len();
@@ -95,9 +131,13 @@ impl Channel {
                     if read < LEAST_ROOM / 2 {
                         self.room = LEAST_ROOM;
                     }
+                    if self.output.capacity() == 0 {
+                        self.output = spare();
+                    }
                     return Poll::Ready(Ok(()));
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending if rested => put_by(&mut self.input),
                 Poll::Pending => {}
             }
         }
