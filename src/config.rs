@@ -187,6 +187,35 @@ pub enum ClientCert {
     CertAndPassword,
 }
 
+/// How a client that fits a rule proves its role.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccessMethod {
+    /// By its password.
+    Scram,
+    /// By a certificate that `tls_client_ca` has signed, without a password.
+    Cert,
+    /// Not at all: it is refused.
+    Reject,
+}
+
+/// `[[proxy.access]]`. What is not said fits everybody.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessRule {
+    /// Where clients come from: `10.0.0.0/8`, `fd00::/8`.
+    pub network: Option<ipnet::IpNet>,
+    /// Which role.
+    pub role: Option<String>,
+    /// Which org: the database as the client names it.
+    pub org: Option<String>,
+    /// Only with TLS.
+    #[serde(default)]
+    pub tls: bool,
+    /// What becomes of them.
+    pub method: AccessMethod,
+}
+
 /// `[proxy]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -218,6 +247,12 @@ pub struct ProxyConfig {
     pub auth_timeout_ms: u64,
     /// How long SIGTERM waits for transactions to end, in milliseconds. Default 10,000.
     pub drain_ms: u64,
+    /// Who may come in, and how: the first that fits decides. Without any, everybody proves their role as
+    /// `tls_client_auth` says; with some, who fits none is refused.
+    pub access: Vec<AccessRule>,
+    /// After how many failed logins within a minute an address is not heard until the minute is over; 0: never. Each
+    /// after the fourth waits for its answer, longer each time. Default 100.
+    pub login_failures: u32,
     /// Literals of simple queries become parameters where nothing but speed changes. Default true.
     pub lift_literals: bool,
 }
@@ -235,6 +270,8 @@ impl Default for ProxyConfig {
             max_frame_bytes: 64 * 1024 * 1024,
             session_pooling: Vec::new(),
             reuse_port: false,
+            access: Vec::new(),
+            login_failures: 100,
             max_clients: 10_000,
             auth_timeout_ms: 10_000,
             drain_ms: 10_000,

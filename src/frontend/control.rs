@@ -101,6 +101,8 @@ fn live(config: &Config) -> Vec<(&'static str, String)> {
         ("proxy.max_clients", proxy.max_clients.to_string()),
         ("proxy.auth_timeout_ms", proxy.auth_timeout_ms.to_string()),
         ("proxy.drain_ms", proxy.drain_ms.to_string()),
+        ("proxy.access", format!("{} rules", proxy.access.len())),
+        ("proxy.login_failures", proxy.login_failures.to_string()),
         ("log.slow_ms", log.slow_ms.to_string()),
         ("admin.roles", admin.roles.join(", ")),
     ]

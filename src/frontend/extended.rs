@@ -505,7 +505,10 @@ impl Session {
                 }
                 self.org = match slug {
                     None => None,
-                    Some(slug) => Some(super::handshake::allowed_org(&self.engine, &self.role, slug)?),
+                    Some(slug) => {
+                        self.caller.may_change_to(slug, self.proven)?;
+                        Some(super::handshake::allowed_org(&self.engine, &self.role, slug)?)
+                    }
                 };
                 // What was prepared for one org is not for another, nor what it listens to.
                 self.ear = None;

@@ -12,6 +12,7 @@ use bytes::BytesMut;
 use tokio::net::TcpStream;
 
 use super::Front;
+use super::access::Caller;
 use super::console::{Console, DATABASE};
 use super::fault::Fault;
 use super::scram::{Binding, Exchange, MECHANISM, MECHANISM_PLUS};
@@ -19,7 +20,7 @@ use super::sequences::Drawn;
 use super::session::{CopyIn, Session};
 use super::settings::Settings;
 use super::tls::Encryption;
-use crate::config::ClientCert;
+use crate::config::{AccessMethod, ClientCert};
 use crate::directory::{AllowedOrgs, OrgEntry, RoleEntry};
 use crate::engine::{Engine, EngineError};
 use crate::plan::check_session_setting;
@@ -163,9 +164,26 @@ async fn begin(
     if minor > spoken || !asked.unknown.is_empty() {
         reply::negotiate_protocol_version(spoken, &asked.unknown, &mut channel.output);
     }
-    let role = match authenticate(front, &mut channel, encryption, &asked.user).await {
+    let limits = front.limits.get();
+    let caller = Caller {
+        address: peer.ip(),
+        role: asked.user.as_str().into(),
+        tls: encryption.on,
+        rules: Arc::clone(&limits.access),
+    };
+    let method = front.failures.check(peer, limits.login_failures).and_then(|()| caller.method(&asked.database));
+    let method = match method {
+        Ok(method) => method,
+        Err(fault) => return Err(Refusal::Fault(channel, fault)),
+    };
+    let role = match authenticate(front, &mut channel, encryption, &asked.user, method).await {
         Ok(role) => role,
-        Err(Some(fault)) => return Err(Refusal::Fault(channel, fault)),
+        Err(Some(fault)) => {
+            if matches!(fault.sqlstate, SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION) {
+                tokio::time::sleep(front.failures.failed(peer)).await;
+            }
+            return Err(Refusal::Fault(channel, fault));
+        }
         Err(None) => return Err(Refusal::Gone),
     };
     if asked.database == DATABASE && front.limits.get().admins.contains(&role.name) {
@@ -221,6 +239,8 @@ async fn begin(
             ear: None,
             heard: VecDeque::new(),
             lost: false,
+            caller,
+            proven: method,
         }))),
         Err(fault) => Err(Refusal::Fault(channel, fault)),
     }
@@ -317,8 +337,15 @@ async fn authenticate(
     channel: &mut Channel,
     encryption: &Encryption,
     user: &str,
+    method: Option<AccessMethod>,
 ) -> Result<Arc<RoleEntry>, Option<Fault>> {
-    if front.client_auth == ClientCert::Password {
+    // A rule says which proof; where both are asked of everybody, it takes none away.
+    let asked = match (method, front.client_auth) {
+        (None, asked) | (Some(_), asked @ ClientCert::CertAndPassword) => asked,
+        (Some(AccessMethod::Cert), _) => ClientCert::Cert,
+        (Some(AccessMethod::Scram | AccessMethod::Reject), _) => ClientCert::Password,
+    };
+    if asked == ClientCert::Password {
         return by_password(front, channel, encryption, user).await;
     }
     // A certificate speaks for one role: the one it is mapped to, or else the one it names.
@@ -331,7 +358,7 @@ async fn authenticate(
     if named != Some(user) {
         return Err(Some(wrong()));
     }
-    if front.client_auth == ClientCert::CertAndPassword {
+    if asked == ClientCert::CertAndPassword {
         return by_password(front, channel, encryption, user).await;
     }
     let role = front.engine.directory().snapshot().role(user).filter(|role| role.login).cloned();

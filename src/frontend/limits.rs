@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use crate::config::Config;
+use crate::config::{AccessRule, Config};
 
 /// The values.
 #[derive(Debug)]
@@ -17,6 +17,10 @@ pub(super) struct Values {
     pub(super) slow: Option<Duration>,
     /// Roles that may use the console.
     pub(super) admins: Vec<String>,
+    /// Who may come in, and how.
+    pub(super) access: Arc<[AccessRule]>,
+    /// How many logins may fail for an address.
+    pub(super) login_failures: u32,
 }
 
 /// The values in force.
@@ -30,6 +34,8 @@ fn of(config: &Config) -> Arc<Values> {
         drain: Duration::from_millis(config.proxy.drain_ms),
         slow: (config.log.slow_ms > 0).then(|| Duration::from_millis(config.log.slow_ms)),
         admins: config.admin.roles.clone(),
+        access: config.proxy.access.clone().into(),
+        login_failures: config.proxy.login_failures,
     })
 }
 

@@ -4,6 +4,7 @@
 //! a client that does not finish its handshake in time is dropped; shutting down lets transactions end, up to a limit.
 //! What is absent: what statements mean (the engine's), how shards are reached (upstream's).
 
+mod access;
 mod cancel;
 mod console;
 mod control;
@@ -90,6 +91,7 @@ struct Front {
     /// How long idle clients may stay when it drains.
     linger: Duration,
     limits: Limits,
+    failures: access::Failures,
     control: Control,
     sessions: Arc<Sessions>,
     tls: tls::Doors,
@@ -158,6 +160,7 @@ impl Proxy {
             gate: Arc::default(),
             linger: if config.proxy.reuse_port { LINGER } else { Duration::ZERO },
             limits: Limits::new(config),
+            failures: access::Failures::default(),
             control: Control::default(),
             sessions: Arc::new(Sessions::default()),
             tls: tls::Doors::new(&config.proxy)?,

@@ -102,6 +102,9 @@ pub(super) struct Simple {
 /// One client's connection.
 pub(super) struct Session {
     pub(super) watched: Watched,
+    /// Where it comes from, and how it has proven its role.
+    pub(super) caller: super::access::Caller,
+    pub(super) proven: Option<crate::config::AccessMethod>,
     pub(super) gate: Arc<Gate>,
     /// Queries that take longer are logged.
     pub(super) slow: Option<std::time::Duration>,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that fails says where
 
+mod access;
 mod attack;
 mod catalogs;
 mod cli;
