@@ -57,6 +57,8 @@ fn the_example_has_every_key() {
         ("directory", "DirectoryConfig"),
         ("shards", "ShardsConfig"),
         ("proxy", "ProxyConfig"),
+        ("admin", "AdminConfig"),
+        ("log", "LogConfig"),
         ("migrate", "MigrateConfig"),
         ("functions", "FunctionsConfig"),
     ] {
@@ -75,7 +77,7 @@ fn the_example_has_every_key() {
     assert!(keys >= 25, "the keys were not found in config.rs");
     assert!(missing.is_empty(), "examples/orgfold.toml lacks {missing:?}");
     let sections: BTreeSet<&str> = shown.keys().map(String::as_str).collect();
-    assert_eq!(sections, BTreeSet::from(["directory", "functions", "migrate", "proxy", "shards"]));
+    assert_eq!(sections, BTreeSet::from(["admin", "directory", "functions", "log", "migrate", "proxy", "shards"]));
 }
 
 #[test]
