@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::sequences::Drawn;
-use super::session::{CopyIn, Expect, Session};
+use super::session::{CopyIn, Expect, Session, notice_of};
 use super::settle::Hindrance;
 use super::statement::{ClientStatement, Reads, Way};
 use crate::catalog::Isolation;
@@ -45,6 +45,7 @@ impl Parse {
 impl Session {
     pub(super) async fn parse(&mut self, frame: &Frame) -> Result<(), Hindrance> {
         let Parse { name, sql, types } = Parse::read(frame)?;
+        self.say_cut_names(&sql);
         let statement = match self.prepare(sql.into(), types, !name.is_empty()) {
             Ok(statement) => statement,
             Err(fault) => {
@@ -395,6 +396,10 @@ impl Session {
         if statement.ends_setting() {
             self.org_set = false;
             self.in_block = false;
+        }
+        for table in statement.cascaded() {
+            let notice = format!("truncate cascades to table \"{table}\"");
+            self.say(|out| notice_of("00000", notice, out));
         }
         let Some(backend) = self.backend() else {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));

@@ -26,9 +26,10 @@ use crate::catalog::LeafNumber;
 use crate::directory::OrgEntry;
 use crate::engine::{Engine, ShardCatalog};
 use crate::org::OrgId;
+use crate::plan::cut_names;
 use crate::sqlstate::SqlState;
 use crate::upstream::{Backend, Channel, Lease, Pools};
-use crate::wire::{Cursor, Frame, next_frame, reply, request};
+use crate::wire::{Cursor, Frame, next_frame, reply, report, request};
 
 /// Above this many bytes waiting for one side, the other is not read.
 pub(super) const HIGH_WATER: usize = 512 * 1024;
@@ -189,6 +190,13 @@ async fn listen(ear: &mut Option<Ear>, waiting: usize) -> Option<Heard> {
         Some(ear) if waiting < MAX_HEARD => ear.next().await,
         Some(_) | None => std::future::pending().await,
     }
+}
+
+/// A notice of that SQLSTATE.
+pub(super) fn notice_of(code: &str, message: String, out: &mut bytes::BytesMut) {
+    let severity = || "NOTICE".to_owned();
+    let fields = [(b'S', severity()), (b'V', severity()), (b'C', code.to_owned()), (b'M', message)];
+    report::write(b'N', &fields, out);
 }
 
 /// Done at that time; never when there is none.
@@ -465,6 +473,13 @@ impl Session {
         let mut out = bytes::BytesMut::new();
         write(&mut out);
         self.expect.push_back(Expect::Say(out.freeze()));
+    }
+
+    /// PostgreSQL says of each name that it cuts.
+    pub(super) fn say_cut_names(&mut self, sql: &str) {
+        for notice in cut_names(sql) {
+            self.say(|out| notice_of("42622", notice, out));
+        }
     }
 
     /// Says what has come to the head of the queue.

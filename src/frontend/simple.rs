@@ -22,7 +22,10 @@ impl Session {
         self.statements.remove("");
         self.portals.remove("");
         let compiled = match read {
-            Ok(text) => self.compile_simple(text.into()),
+            Ok(text) => {
+                self.say_cut_names(&text);
+                self.compile_simple(text.into())
+            }
             Err(malformed) => Err(Fault { severity: Severity::Error, ..malformed.into() }),
         };
         match compiled {

@@ -147,6 +147,14 @@ impl ClientStatement {
         }
     }
 
+    /// Tables that are truncated besides those that the client named.
+    pub(super) fn cascaded(&self) -> &[Box<str>] {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run)) => &run.cascaded,
+            _other => &[],
+        }
+    }
+
     /// What it does with sequences.
     pub(super) fn sequences(&self) -> Sequences {
         match self.plan().map(|plan| &plan.action) {

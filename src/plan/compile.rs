@@ -94,6 +94,7 @@ fn definition(
         copy: None,
         tag: Some(tag),
         returns_rows: false,
+        cascaded: Box::default(),
         sequences: Sequences::default(),
         special: Special::Define(defined),
     };
@@ -118,6 +119,7 @@ fn one(
         error
     };
     let system = || system_columns(lexemes);
+    let mut cascaded = Vec::new();
     let (bound, special) = match &body {
         Body::Tree(statement) if Bound::turns_jit_off(statement) => {
             let message = "unrecognized configuration parameter \"jit\"";
@@ -137,7 +139,9 @@ fn one(
         Body::Utility(utility) => {
             let (bound, special) = match &**utility {
                 Utility::Truncate { tables, cascade, restart } => {
-                    (Bound::truncate(tables, *cascade, *restart, catalog), Special::No)
+                    let (bound, tables) = Bound::truncate(tables, *cascade, *restart, catalog).map_err(placed)?;
+                    cascaded = tables;
+                    (Ok(bound), Special::No)
                 }
                 Utility::Copy(copy) => (Bound::copy(copy, catalog), Special::No),
                 Utility::Explain(explain) => (Bound::explain(explain, catalog, system()), Special::Explain),
@@ -202,6 +206,7 @@ fn one(
         needs_org,
         org_param: needs_org && org != OrgSource::Literal && kind != BoundKind::Prepare,
         sequences: permit.bound().sequences(),
+        cascaded: cascaded.into(),
         special,
         copy,
         tag: (kind == BoundKind::Truncate).then_some("TRUNCATE TABLE"),

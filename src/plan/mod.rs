@@ -17,6 +17,7 @@ mod error;
 #[cfg(feature = "grammar")]
 pub mod guard;
 mod lift;
+mod notices;
 mod policy;
 mod rewrite;
 mod template;
@@ -28,6 +29,7 @@ pub use compile::{Definitions, compile, compile_as};
 pub use define::Defined;
 pub use error::PlanError;
 pub use lift::{Lifted, holds_strings, is_lasting, lift_literals};
+pub use notices::cut_names;
 
 pub use template::Template;
 
@@ -115,6 +117,8 @@ pub struct Run {
     pub tag: Option<&'static str>,
     /// Whether it returns rows.
     pub returns_rows: bool,
+    /// Tables that TRUNCATE ... CASCADE takes along, which a notice tells.
+    pub cascaded: Box<[Box<str>]>,
     /// What it does with sequences.
     pub sequences: Sequences,
     /// What whoever runs it must do besides.

@@ -149,7 +149,6 @@ SELECT (SELECT count(*) FROM line), (SELECT count(*) FROM invoice), (SELECT coun
 
 TRUNCATE product
 
--- open meaning: without the notice
 TRUNCATE product CASCADE
 
 

@@ -109,13 +109,10 @@ SELECT values, exists FROM (SELECT 1 AS values, 2 AS exists) t
 
 SELECT "a_very_long_column_name_that_has_exactly_sixty_three_characters" FROM "Odd Table" ORDER BY 1
 
--- open meaning: without the notice
 SELECT 1 AS a_very_long_alias_that_has_more_than_sixty_three_characters_in_all_of_it
 
--- open meaning: without the notice
 SELECT 1 AS "ünïcödé_names_are_cut_at_bytes_not_at_characters_and_this_is_longer_than_that"
 
--- open meaning: without the notice
 SELECT x.a_very_long_alias_that_has_more_than_sixty_three_characters_in_all_of_it FROM (SELECT 1 AS a_very_long_alias_that_has_more_than_sixty_three_characters_in_all_of_it) x
 
 SELECT 1 AS "a""b", 2 AS "a.b", 3 AS "ä", 4 AS "	tab", 5 AS "$1"

@@ -179,7 +179,6 @@ SELECT "Select", "a b", "ünïcode", "quote""d", "user", user IS NULL FROM "Odd 
 
 SELECT a_very_long_column_name_that_has_exactly_sixty_three_characters FROM "Odd Table"
 
--- open meaning: without the notice
 SELECT a_very_long_column_name_that_has_exactly_sixty_three_characters_and_more FROM "Odd Table"
 
 SELECT * FROM empty

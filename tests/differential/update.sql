@@ -348,7 +348,6 @@ TRUNCATE vips
 -- refused 42501
 TRUNCATE currency
 
--- open meaning: without the notice
 TRUNCATE orders CASCADE
 
 SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM item)

@@ -298,7 +298,7 @@ impl<'t> Cursor<'t> {
 }
 
 /// Cuts a name where PostgreSQL does.
-pub(super) fn cut(name: &str) -> &str {
+pub(crate) fn cut(name: &str) -> &str {
     let mut end = crate::catalog::MAX_IDENTIFIER_BYTES;
     if name.len() <= end {
         return name;

@@ -23,7 +23,7 @@ mod type_name;
 mod utility;
 mod wrapped;
 
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, cut};
 pub(crate) use expression::is_value_function;
 pub(crate) use keyword::{Class, class};
 pub(crate) use lexer::{Lexeme, Token, lex};

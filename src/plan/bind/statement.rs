@@ -109,19 +109,20 @@ impl Bound {
     }
 
     /// TRUNCATE is "all my rows": one DELETE for each table, in one statement, so that foreign keys between them are
-    /// checked when all are done.
+    /// checked when all are done. Also the tables that CASCADE added.
     pub(crate) fn truncate(
         tables: &[Name],
         cascade: bool,
         restart: Option<u32>,
         catalog: &Catalog,
-    ) -> Result<Bound, PlanError> {
+    ) -> Result<(Bound, Vec<Box<str>>), PlanError> {
         if let Some(at) = restart {
             return Err(PlanError::unsupported("RESTART IDENTITY", at)
                 .hint("the sequence behind an identity column serves every org of the shard"));
         }
         let mut binder = Binder::new(catalog, Vec::new());
         let mut names: Vec<QualifiedName> = Vec::new();
+        let mut cascaded = Vec::new();
         for table in tables {
             let parts: Vec<&str> = table.parts.iter().map(String::as_str).collect();
             let (name, _) = binder.target_table(&parts, table.at)?;
@@ -150,6 +151,7 @@ impl Bound {
                     .hint(format!("Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.", other.name))
                     .placeless());
                 }
+                cascaded.push(other.name.as_str().into());
                 names.push(other.clone());
             }
         }
@@ -187,7 +189,7 @@ impl Bound {
         }
         nodes.extend(delete(last));
         let nodes = vec![Node::Physical(nodes)];
-        Ok(Bound { nodes, kind: BoundKind::Truncate, uses: Uses { org: true, ..Uses::default() } })
+        Ok((Bound { nodes, kind: BoundKind::Truncate, uses: Uses { org: true, ..Uses::default() } }, cascaded))
     }
 
     /// COPY: the leaf with an explicit column list in, a query over the leaf out.
