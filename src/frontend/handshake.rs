@@ -187,7 +187,7 @@ async fn begin(
         Err(None) => return Err(Refusal::Gone),
     };
     if asked.database == DATABASE && front.limits.get().admins.contains(&role.name) {
-        return Ok(Outcome::Console(Box::new(Console::new(Arc::clone(front), channel))));
+        return Ok(Outcome::Console(Box::new(Console::new(Arc::clone(front), &role.name, channel))));
     }
     let application = asked.settings.get("application_name").map_or_else(String::new, ToString::to_string);
     match open(front, &mut channel, &role, spoken, asked).await {

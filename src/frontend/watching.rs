@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use super::session::Session;
+use crate::plan::without_literals;
 use crate::sqlstate::SqlState;
 
 /// An operator has ended the session.
@@ -14,7 +15,8 @@ impl Session {
     pub(super) fn answered_whole(&mut self) {
         let Some(took) = self.watched.ends() else { return };
         let Some(last) = self.last.take().filter(|_| self.slow.is_some_and(|limit| took >= limit)) else { return };
-        let physical = last.rendered_sql();
+        // A text may hold what should have been a parameter.
+        let (sql, physical) = (without_literals(&last.text), last.rendered_sql().map(|sql| without_literals(&sql)));
         tracing::warn!(
             client = self.watched.client.number,
             role = &*self.role,
@@ -23,7 +25,7 @@ impl Session {
             leaf = self.place.map(|(leaf, _)| leaf.get()),
             fingerprint = %format_args!("{:016x}", last.fingerprint()),
             millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            sql = &*last.text,
+            sql,
             physical = physical.as_deref(),
             "slow query"
         );

@@ -29,7 +29,7 @@ pub use compile::{Definitions, compile, compile_as};
 pub use define::Defined;
 pub use error::PlanError;
 pub use lift::{Lifted, holds_strings, is_lasting, lift_literals};
-pub use notices::cut_names;
+pub use notices::{cut_names, without_literals};
 
 pub use template::Template;
 

@@ -17,7 +17,8 @@ fn told(error: &tokio_postgres::Error) -> (String, String) {
 }
 
 async fn refused(proxy: &RunningProxy, role: &str, org: &str) -> (String, String) {
-    told(&proxy.try_connect(role, org).await.err().expect("it was let in"))
+    let Err(error) = proxy.try_connect(role, org).await else { panic!("it was let in") };
+    told(&error)
 }
 
 async fn with_password(proxy: &RunningProxy, role: &str, password: &str) -> Result<(), (String, String)> {

@@ -77,6 +77,7 @@ async fn the_console_shows_what_is_going_on() {
     assert_eq!(table(&ops, "SHOW VERSION; SHOW SHARDS").await.len(), 3);
     let rows = ops.query("SHOW POOLS", &[]).await.unwrap();
     assert_eq!((rows[0].len(), rows[0].get::<_, i64>("leased")), (11, 0));
+    ops.batch_execute("BEGIN; SHOW VERSION; COMMIT").await.unwrap();
     for (sql, wanted) in [
         ("SELECT 1", "42601"),
         ("KILL 999999", "42704"),
@@ -327,6 +328,7 @@ async fn logs_tell_what_was_slow_and_no_secret() {
     acme.execute("INSERT INTO item SELECT $1, $2 FROM (SELECT pg_sleep(0.02)) AS s", &[&1i32, &"canary"])
         .await
         .unwrap();
+    acme.batch_execute("SELECT pg_sleep(0.02), 'canary' -- canary").await.unwrap();
     let mut wrong = tokio_postgres::Config::new();
     wrong.host("127.0.0.1").port(served.port).user("app").password("a wrong word").dbname("acme");
     assert!(wrong.connect(NoTls).await.is_err());

@@ -20,8 +20,8 @@ pub(super) enum Command {
     KillOrg(String),
     Reload,
     Drain,
-    /// What drivers say when they connect: answered, nothing done.
-    Set,
+    /// What drivers say around commands: answered with this tag, nothing done.
+    Nothing(&'static str),
 }
 
 /// What is paused.
@@ -59,7 +59,10 @@ impl Command {
             },
             ["RELOAD"] => Command::Reload,
             ["DRAIN"] => Command::Drain,
-            ["SET", ..] => Command::Set,
+            ["SET", ..] => Command::Nothing("SET"),
+            ["BEGIN"] => Command::Nothing("BEGIN"),
+            ["COMMIT"] => Command::Nothing("COMMIT"),
+            ["ROLLBACK"] => Command::Nothing("ROLLBACK"),
             _other => return Err(unknown(text)),
         })
     }
@@ -79,6 +82,8 @@ impl Command {
                 while held(stop, front) > 0 {
                     tokio::select! {
                         gone = client.fill() => if gone.is_err() {
+                            // Nobody would know of it.
+                            front.gate.resume(stop);
                             return Err(Fault::fatal(SqlState::CONNECTION_FAILURE, "the client went away"));
                         },
                         () = tokio::time::sleep(LOOK) => {}
@@ -129,7 +134,7 @@ impl Command {
                 front.control.drain();
                 done("DRAIN")
             }
-            Command::Set => done("SET"),
+            Command::Nothing(tag) => done(tag),
         }
     }
 }

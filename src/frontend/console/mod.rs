@@ -28,6 +28,7 @@ const MAX_FRAME_BYTES: usize = 64 * 1024;
 /// An operator's connection.
 pub(super) struct Console {
     front: Arc<Front>,
+    role: Box<str>,
     pub(super) client: Channel,
     statements: HashMap<String, Command>,
     /// With the formats of their results.
@@ -55,7 +56,7 @@ struct Answer {
 
 impl Console {
     /// A console on an authenticated connection; greets the client.
-    pub(super) fn new(front: Arc<Front>, mut client: Channel) -> Console {
+    pub(super) fn new(front: Arc<Front>, role: &str, mut client: Channel) -> Console {
         let parameters = [
             ("server_version", concat!(env!("CARGO_PKG_VERSION"), " (orgfold)")),
             ("client_encoding", "UTF8"),
@@ -70,7 +71,14 @@ impl Console {
         }
         reply::backend_key_data(0, &[0; 4], &mut client.output);
         reply::ready_for_query(b'I', &mut client.output);
-        Console { front, client, statements: HashMap::new(), portals: HashMap::new(), skipping: false }
+        Console {
+            front,
+            role: role.into(),
+            client,
+            statements: HashMap::new(),
+            portals: HashMap::new(),
+            skipping: false,
+        }
     }
 
     /// Serves until the operator leaves, or the proxy has drained.
@@ -208,6 +216,11 @@ impl Console {
 
     /// Carries a command out and answers: in these formats, or as text under its columns.
     async fn carry_out(&mut self, command: &Command, formats: Option<Vec<i16>>) -> Result<(), Fault> {
+        // Who was an operator when it connected may be one no more.
+        if !self.front.limits.get().admins.iter().any(|admin| **admin == *self.role) {
+            let message = format!("role \"{}\" is no operator any more", self.role);
+            return Err(Fault::error(SqlState::INSUFFICIENT_PRIVILEGE, message));
+        }
         let Answer { table, tag } = command.carry_out(&self.front, &mut self.client).await?;
         let mut out = BytesMut::new();
         if let Some(table) = &table {
