@@ -176,7 +176,7 @@ async fn begin(
         Ok(method) => method,
         Err(fault) => return Err(Refusal::Fault(channel, fault)),
     };
-    let role = match authenticate(front, &mut channel, encryption, &asked.user, method).await {
+    let role = match authenticate(front, &mut channel, encryption, (peer, &asked.user), method).await {
         Ok(role) => role,
         Err(Some(fault)) => {
             if matches!(fault.sqlstate, SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION) {
@@ -336,7 +336,7 @@ async fn authenticate(
     front: &Front,
     channel: &mut Channel,
     encryption: &Encryption,
-    user: &str,
+    (peer, user): (SocketAddr, &str),
     method: Option<AccessMethod>,
 ) -> Result<Arc<RoleEntry>, Option<Fault>> {
     // A rule says which proof; where both are asked of everybody, it takes none away.
@@ -346,7 +346,7 @@ async fn authenticate(
         (Some(AccessMethod::Scram | AccessMethod::Reject), _) => ClientCert::Password,
     };
     if asked == ClientCert::Password {
-        return by_password(front, channel, encryption, user).await;
+        return by_password(front, channel, encryption, (peer, user)).await;
     }
     // A certificate speaks for one role: the one it is mapped to, or else the one it names.
     let named = encryption.common_name.as_deref();
@@ -359,7 +359,7 @@ async fn authenticate(
         return Err(Some(wrong()));
     }
     if asked == ClientCert::CertAndPassword {
-        return by_password(front, channel, encryption, user).await;
+        return by_password(front, channel, encryption, (peer, user)).await;
     }
     let role = front.engine.directory().snapshot().role(user).filter(|role| role.login).cloned();
     let role = role.ok_or_else(|| Some(wrong()))?;
@@ -372,7 +372,7 @@ async fn by_password(
     front: &Front,
     channel: &mut Channel,
     encryption: &Encryption,
-    user: &str,
+    (peer, user): (SocketAddr, &str),
 ) -> Result<Arc<RoleEntry>, Option<Fault>> {
     let wrong =
         || Fault::fatal(SqlState::INVALID_PASSWORD, format!("password authentication failed for user \"{user}\""));
@@ -407,6 +407,8 @@ async fn by_password(
     reply::authentication_sasl_continue(&reply_first, &mut channel.output);
     let last = sasl_frame(channel).await?;
     let last = String::from_utf8(last.body().to_vec()).map_err(|_| Some(wrong()))?;
+    // Others from there may have failed meanwhile: many connections at once are no way to many guesses.
+    front.failures.check(peer, front.limits.get().login_failures).map_err(Some)?;
     let proof = exchange.finish(&last).map_err(|_| Some(wrong()))?;
     let role = role.ok_or_else(|| Some(wrong()))?;
     reply::authentication_sasl_final(&proof, &mut channel.output);

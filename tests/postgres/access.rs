@@ -94,3 +94,15 @@ async fn failed_logins_are_limited_and_tell_nothing() {
     let refused = with_password(&proxy, "app", crate::fleet::PASSWORD).await.unwrap_err();
     assert_eq!(refused, ("28000".to_owned(), "too many failed logins from this address".to_owned()));
 }
+
+// On one thread, so that a failure is counted before the next proof is looked at.
+#[tokio::test]
+async fn many_connections_at_once_are_no_way_to_many_guesses() {
+    let fleet = fleet("[proxy]\nlogin_failures = 4\n").await;
+    let proxy = fleet.proxy().await;
+    let guesses = (0..12).map(|_| with_password(&proxy, "app", "wrong"));
+    let answers = futures_util::future::join_all(guesses).await;
+    let heard = answers.iter().filter(|answer| answer.as_ref().is_err_and(|(sqlstate, _)| sqlstate == "28P01")).count();
+    assert_eq!(heard, 4, "{answers:?}");
+    assert!(answers.iter().all(Result::is_err));
+}
