@@ -233,7 +233,7 @@ async fn orgs_have_the_same_names_and_other_fields() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn definitions_are_transactional() {
-    let (_fleet, proxy) = fleet("").await;
+    let (fleet, proxy) = fleet("").await;
     let acme = proxy.connect("designer", "acme").await;
     acme.batch_execute("BEGIN; CREATE TABLE t (a integer); INSERT INTO t VALUES (1); ROLLBACK").await.unwrap();
     assert_eq!(refused(&acme, "SELECT * FROM t").await.0, "42P01");
@@ -254,6 +254,13 @@ async fn definitions_are_transactional() {
     // Two at once: the second is told to try again.
     acme.batch_execute("BEGIN; ALTER TABLE t ADD COLUMN c text").await.unwrap();
     let late = tokio::spawn(async move { refused(&other, "ALTER TABLE t ADD COLUMN d text").await });
+    let shard = fleet.shard_client(1).await;
+    let blocked =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while shard.query_one(blocked, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        assert!(!late.is_finished(), "it did not wait");
+        tokio::task::yield_now().await;
+    }
     acme.batch_execute("COMMIT").await.unwrap();
     let (state, _) = late.await.unwrap();
     assert_eq!(state, "40001");

@@ -356,6 +356,8 @@ impl ShardPool {
                     let told = first.take().unwrap_or_else(|| UpstreamError::Recently(state.fault.0.clone(), tls));
                     let _ = waiter.sender.send(Err(told));
                 }
+                // Those that go on waiting shall not hang on the ones that are open.
+                self.dial_if_needed(&mut state);
             }
         }
         self.dispatch(state);
@@ -373,7 +375,8 @@ impl ShardPool {
             if now.duration_since(kept.born) > limits.lifetime || surplus || state.closed || !kept.is_quiet() {
                 open = open.saturating_sub(1);
                 closing.push(kept);
-            } else if now.duration_since(kept.checked.max(kept.since)) > limits.check {
+            } else if checking.is_empty() && now.duration_since(kept.checked.max(kept.since)) > limits.check {
+                // One at a time: meanwhile the others can be had.
                 checking.push(kept);
             } else {
                 state.idle.push(kept);
