@@ -55,8 +55,8 @@ pub mod cli;
 pub mod migrate;
 
 pub use client::{
-    Column, CopyInSink, CopyOutStream, Org, Orgfold, PoolStatus, RowStream, Savepoint, Statement, ToStatement,
-    Transaction, TransactionBuilder,
+    Attempts, Column, CopyInSink, CopyOutStream, Failure, FromRow, GenericClient, GenericTransaction, Loan, Org,
+    Orgfold, PoolStatus, Retry, RowStream, Savepoint, Statement, ToStatement, Transaction, TransactionBuilder, column,
 };
 pub use config::Config;
 pub use error::Error;

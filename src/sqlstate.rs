@@ -34,6 +34,8 @@ codes! {
     INVALID_PARAMETER_VALUE = "22023";
     /// 22P02: a value that is not of its type.
     INVALID_TEXT_REPRESENTATION = "22P02";
+    /// 25000: a transaction is not where it should be.
+    INVALID_TRANSACTION_STATE = "25000";
     /// 25001: not inside a transaction block.
     ACTIVE_TRANSACTION = "25001";
     /// 25P02: the transaction has failed.

@@ -7,19 +7,25 @@
 
 mod copy;
 mod fault;
+mod generic;
 mod lease;
 mod org;
 mod param;
 mod physical;
 mod pool;
+mod retry;
+mod row;
 mod rows;
 mod statement;
 mod tail;
 mod transaction;
 
 pub use copy::{CopyInSink, CopyOutStream};
+pub use generic::{GenericClient, GenericTransaction};
 pub use org::Org;
 pub use pool::PoolStatus;
+pub use retry::{Attempts, Failure, Loan, Retry};
+pub use row::{FromRow, column};
 pub use rows::RowStream;
 pub use statement::{Column, Statement, ToStatement};
 pub use transaction::{Savepoint, Transaction, TransactionBuilder};
@@ -31,7 +37,8 @@ use crate::engine::Engine;
 use crate::error::Error;
 use pool::Pools;
 
-/// The door: one for each service, cheap to clone.
+/// The door: one for each service, cheap to clone. It holds the pools and no org: [`Orgfold::org`] gives a handle that does.
+#[doc(alias = "OrgPool")]
 #[derive(Clone, Debug)]
 pub struct Orgfold {
     engine: Arc<Engine>,

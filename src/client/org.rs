@@ -11,6 +11,7 @@ use super::lease::Lease;
 use super::param::params;
 use super::physical::{Around, Physical, begin_within_walls};
 use super::pool::Pools;
+use super::retry::{Attempts, Failure, Loan, Retry};
 use super::rows::{RowStream, exactly_one};
 use super::statement::{Statement, ToStatement};
 use super::transaction::{Transaction, TransactionBuilder};
@@ -25,6 +26,7 @@ use crate::plan::Copy;
 ///
 /// Where the org lives is asked anew for each statement and transaction. Dropping the future of a running statement
 /// cancels the statement on the server and closes its connection; whether a write happened is then unknown.
+#[doc(alias = "OrgClient")]
 #[derive(Clone, Debug)]
 pub struct Org {
     engine: Arc<Engine>,
@@ -178,6 +180,38 @@ impl Org {
     /// A transaction with an isolation level, or read-only.
     pub fn build_transaction(&self) -> TransactionBuilder<'_> {
         TransactionBuilder::new(self)
+    }
+
+    /// Runs work in a transaction and commits it, again where it fails in a way that may go better next time. See
+    /// [`TransactionBuilder::transact`], which takes an isolation level and another [`Retry`] too.
+    ///
+    /// ```no_run
+    /// # async fn example(org: orgfold::Org) -> Result<(), orgfold::Error> {
+    /// let left: i32 = org
+    ///     .transact(async |tx| {
+    ///         let row = tx.query_one("UPDATE stock SET left = left - 1 WHERE id = 7 RETURNING left", &[]).await?;
+    ///         Ok::<i32, orgfold::Error>(row.get(0))
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What the work says, or [`Transaction::commit`]; that of the last attempt.
+    pub async fn transact<T, E, F, W>(&self, work: F) -> Result<T, E>
+    where
+        E: Failure,
+        F: FnMut(Loan) -> W,
+        W: Future<Output = Result<T, E>>,
+    {
+        self.build_transaction().transact(Retry::new(), work).await
+    }
+
+    /// Counts attempts at a piece of work on this org, for loops of the service's own.
+    #[must_use]
+    pub fn attempts(&self, retry: Retry) -> Attempts {
+        Attempts::new(retry, Arc::clone(&self.engine))
     }
 
     pub(super) async fn start(&self, begin: &str) -> Result<Transaction, Error> {

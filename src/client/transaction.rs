@@ -12,10 +12,12 @@ use super::lease::Lease;
 use super::org::Org;
 use super::param::params;
 use super::physical::{Around, Physical};
+use super::retry::{Attempts, Retry};
 use super::rows::{RowStream, exactly_one};
 use super::statement::{Statement, ToStatement};
 use crate::engine::{Engine, Target};
 use crate::error::Error;
+use crate::org::OrgId;
 use crate::plan::Copy;
 use crate::sqlstate::SqlState;
 
@@ -34,6 +36,17 @@ pub struct Transaction {
 impl Transaction {
     pub(super) fn new(engine: Arc<Engine>, target: Arc<Target>, lease: Lease) -> Transaction {
         Transaction { engine, target, lease: Some(lease) }
+    }
+
+    /// The org that it acts for.
+    #[must_use]
+    pub fn org_id(&self) -> OrgId {
+        self.target.place.org()
+    }
+
+    /// The transaction itself; what stays has no connection.
+    pub(super) fn take(&mut self) -> Transaction {
+        Transaction { engine: Arc::clone(&self.engine), target: Arc::clone(&self.target), lease: self.lease.take() }
     }
 
     fn lease(&self) -> Result<&Lease, Error> {
@@ -337,6 +350,10 @@ impl<'o> TransactionBuilder<'o> {
         let deferrable = self.deferrable.map(|wait| if wait { "DEFERRABLE" } else { "NOT DEFERRABLE" });
         let modes: Vec<&str> = [isolation, access, deferrable].into_iter().flatten().collect();
         format!("BEGIN {}", modes.join(", "))
+    }
+
+    pub(super) fn attempts(&self, retry: Retry) -> Attempts {
+        self.org.attempts(retry)
     }
 
     /// Begins it.

@@ -1,0 +1,327 @@
+//! Code as services write it: generic clients, typed rows, pipelines, transactions that are tried again.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{SinkExt as _, TryStreamExt as _};
+use orgfold::{
+    CopyInSink, Error, FromRow, GenericClient, GenericTransaction, IsolationLevel, Org, Retry, Transaction, from_row,
+};
+
+use super::connect;
+use crate::library::*;
+
+/// The same code on its own, in a transaction, and in a part of one.
+async fn add_two<C: GenericClient>(client: &mut C, title: &str) -> Result<i64, Error> {
+    let mut part = client.begin().await?;
+    let insert = "INSERT INTO book (title) VALUES ($1) RETURNING id";
+    let (id,): (i64,) = part.query_one_as(insert, &[&title]).await?;
+    let inner = part.begin().await?;
+    inner.execute("INSERT INTO book (title) VALUES ($1)", &[&format!("{title}, undone")]).await?;
+    inner.rollback().await?;
+    part.batch(&format!("INSERT INTO book (title) VALUES ('{title}, second')")).await?;
+    let second = part.prepare("SELECT id FROM book WHERE title = $1").await?;
+    assert!(part.query_opt(&second, &[&format!("{title}, second")]).await?.is_some());
+    part.commit().await?;
+    Ok(id)
+}
+
+#[tokio::test]
+async fn the_same_code_runs_inside_and_outside_a_transaction() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let mut acme = orgfold.org("acme").unwrap();
+    // Spawned: what generic code returns may travel.
+    let mut own = acme.clone();
+    tokio::spawn(async move { add_two(&mut own, "alone").await }).await.unwrap().unwrap();
+    let mut tx = acme.begin().await.unwrap();
+    add_two(&mut tx, "inside").await.unwrap();
+    let mut part = tx.savepoint("own").await.unwrap();
+    add_two(&mut part, "deeper").await.unwrap();
+    assert_eq!(part.org_id(), acme.id());
+    part.rollback().await.unwrap();
+    assert_eq!(count(&acme).await, 2, "not committed yet");
+    tx.commit().await.unwrap();
+    assert_eq!(count(&acme).await, 4);
+    // A name that is taken: the part is undone, and the transaction around it goes on.
+    let mut tx = acme.transaction().await.unwrap();
+    assert_eq!(add_two(&mut tx, "inside").await.unwrap_err().code(), "23505");
+    tx.execute("INSERT INTO book (title) VALUES ('after it')", &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(count(&acme).await, 5);
+
+    async fn both_ways(client: &impl GenericClient) -> Result<usize, Error> {
+        let mut sink: CopyInSink<Bytes> = client.copy_in("COPY book (title) FROM STDIN").await?;
+        sink.send(Bytes::from_static(b"copied\n")).await?;
+        sink.finish().await?;
+        let out: Vec<Bytes> = client.copy_out("COPY book (title) TO STDOUT").await?.try_collect().await?;
+        let rows: Vec<orgfold::Row> =
+            client.query_raw("SELECT title FROM book WHERE title <> $1", ["x"]).await?.try_collect().await?;
+        assert_eq!(out.concat().split(|byte| *byte == b'\n').count(), rows.len() + 1);
+        Ok(rows.len())
+    }
+    assert_eq!(both_ways(&acme).await.unwrap(), 6);
+    let tx = acme.transaction().await.unwrap();
+    tx.execute("DELETE FROM book WHERE title = 'copied'", &[]).await.unwrap();
+    assert_eq!(both_ways(&tx).await.unwrap(), 6);
+    drop(tx);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[derive(Debug, PartialEq)]
+struct Book {
+    id: i64,
+    name: String,
+    pages: Option<i32>,
+}
+
+from_row!(Book { id, name = "title", pages });
+
+#[tokio::test]
+async fn rows_are_read_as_the_services_own_types() {
+    let fleet = notes().start().await;
+    let acme = connect(&fleet).await.org("acme").unwrap();
+    acme.execute("INSERT INTO book (id, title, pages) VALUES (1, 'a', 10), (2, 'b', NULL)", &[]).await.unwrap();
+    let all = "SELECT pages, id, title FROM book ORDER BY id";
+    let books: Vec<Book> = acme.query_as(all, &[]).await.unwrap();
+    let book = |id, name: &str, pages| Book { id, name: name.to_owned(), pages };
+    assert_eq!(books, [book(1, "a", Some(10)), book(2, "b", None)]);
+    let one: Option<Book> = acme.query_opt_as("SELECT * FROM book WHERE id = 3", &[]).await.unwrap();
+    assert_eq!(one, None);
+    let pairs: Vec<(i64, Option<i32>)> = acme.query_as("SELECT id, pages FROM book ORDER BY 1", &[]).await.unwrap();
+    assert_eq!(pairs, [(1, Some(10)), (2, None)]);
+
+    let row = acme.query_one("SELECT id, pages FROM book WHERE id = 2", &[]).await.unwrap();
+    let fail = |error: Error| (error.code().to_owned(), error.message().to_owned());
+    let error = fail(Book::from_row(&row).unwrap_err());
+    assert_eq!(error, ("42703".to_owned(), "the row has no column title".to_owned()));
+    let (code, message) = fail(<(i64, i32)>::from_row(&row).unwrap_err());
+    assert_eq!(code, "42804");
+    assert!(message.starts_with("column 1: ") && message.contains("NULL"), "{message}");
+    let (code, message) = fail(<(String, Option<i32>)>::from_row(&row).unwrap_err());
+    assert_eq!(code, "42804");
+    assert!(message.contains("int8"), "{message}");
+    assert_eq!(fail(<(i64,)>::from_row(&row).unwrap_err()).1, "expected 1 columns but the row has 2");
+}
+
+#[tokio::test]
+async fn statements_of_one_transaction_are_sent_without_waiting() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    let tx = acme.transaction().await.unwrap();
+    let insert = tx.prepare("INSERT INTO book (title) VALUES ($1)").await.unwrap();
+    let counted = tx.prepare("SELECT count(*) FROM book").await.unwrap();
+    // They run in the order in which they were polled first.
+    let (one, between, two, all) = tokio::try_join!(
+        tx.execute(&insert, &[&"one"]),
+        tx.query_one(&counted, &[]),
+        tx.execute(&insert, &[&"two"]),
+        tx.query_one(&counted, &[]),
+    )
+    .unwrap();
+    assert_eq!((one, between.get::<_, i64>(0), two, all.get::<_, i64>(0)), (1, 1, 1, 2));
+    // One of them fails: the others' futures are dropped, and the transaction has failed.
+    let error = tokio::try_join!(tx.execute(&insert, &[&"one"]), tx.query_one(&counted, &[])).unwrap_err();
+    assert_eq!(error.code(), "23505");
+    drop(tx);
+    assert_eq!(count(&acme).await, 0);
+    let tx = acme.transaction().await.unwrap();
+    futures_util::future::try_join_all((0..50).map(|n| {
+        let (tx, insert) = (&tx, &insert);
+        async move { tx.execute(insert, &[&format!("title {n}")]).await }
+    }))
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(count(&acme).await, 50);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[tokio::test]
+async fn deferrable_and_read_only_are_what_the_shard_is_told() {
+    let fleet = notes().start().await;
+    let acme = connect(&fleet).await.org("acme").unwrap();
+    let builder =
+        acme.build_transaction().isolation_level(IsolationLevel::Serializable).read_only(true).deferrable(true);
+    let tx = builder.start().await.unwrap();
+    for (setting, value) in
+        [("transaction_deferrable", "on"), ("transaction_read_only", "on"), ("transaction_isolation", "serializable")]
+    {
+        let (shown,): (String,) = tx.query_one_as(&format!("SHOW {setting}"), &[]).await.unwrap();
+        assert_eq!(shown, value, "{setting}");
+    }
+    tx.commit().await.unwrap();
+    let tx = acme.build_transaction().isolation_level(IsolationLevel::RepeatableRead).start().await.unwrap();
+    count_in(&tx).await;
+    add(&acme, "unseen").await.unwrap();
+    assert_eq!(count_in(&tx).await, 0, "the snapshot stands");
+}
+
+async fn count_in(tx: &Transaction) -> i64 {
+    tx.query_one("SELECT count(*) FROM book", &[]).await.unwrap().get(0)
+}
+
+/// Adds one to the number of pages, as a transaction that can fail to serialize.
+async fn read_and_add(org: &Org, tries: &AtomicU32) -> Result<(), Error> {
+    let retry = Retry::new().attempts(100).pauses(Duration::from_millis(1), Duration::from_millis(20));
+    org.build_transaction()
+        .isolation_level(IsolationLevel::Serializable)
+        .transact(retry, async |tx| {
+            tries.fetch_add(1, Ordering::Relaxed);
+            let (pages,): (i32,) = tx.query_one_as("SELECT pages FROM book WHERE id = 1", &[]).await?;
+            tx.execute("UPDATE book SET pages = $1 WHERE id = 1", &[&(pages + 1)]).await?;
+            Ok::<(), Error>(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn what_fails_to_serialize_is_done_again() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    acme.execute("INSERT INTO book (id, title, pages) VALUES (1, 'a', 1)", &[]).await.unwrap();
+    let tries = std::sync::Arc::new(AtomicU32::new(0));
+    let mut work = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (acme, tries) = (acme.clone(), std::sync::Arc::clone(&tries));
+        // What it returns may travel between threads.
+        work.spawn(async move {
+            for _ in 0..5 {
+                read_and_add(&acme, &tries).await.unwrap();
+            }
+        });
+    }
+    while let Some(done) = work.join_next().await {
+        done.unwrap();
+    }
+    let (pages,): (i32,) = acme.query_one_as("SELECT pages FROM book", &[]).await.unwrap();
+    assert_eq!(pages, 41, "none was lost and none was done twice");
+    assert!(tries.load(Ordering::Relaxed) > 40, "there was nothing to try again");
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[derive(Debug)]
+enum Fault {
+    Own,
+    Database(Error),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        Fault::Database(error)
+    }
+}
+
+impl orgfold::Failure for Fault {
+    fn database(&self) -> Option<&Error> {
+        match self {
+            Fault::Own => None,
+            Fault::Database(error) => Some(error),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_go_better_is_tried_once() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    add(&acme, "taken").await.unwrap();
+    let tries = AtomicU32::new(0);
+    let result: Result<(), Fault> = acme
+        .transact(async |tx| {
+            tries.fetch_add(1, Ordering::Relaxed);
+            tx.execute("INSERT INTO book (title) VALUES ('undone')", &[]).await?;
+            Err(Fault::Own)
+        })
+        .await;
+    assert!(matches!(result, Err(Fault::Own)));
+    let result: Result<u64, Fault> = acme
+        .transact(async |tx| {
+            tries.fetch_add(1, Ordering::Relaxed);
+            Ok(tx.execute("INSERT INTO book (title) VALUES ('taken')", &[]).await?)
+        })
+        .await;
+    assert!(matches!(result, Err(Fault::Database(error)) if error.code() == "23505"));
+    // Swallowing the error of a statement does not make a failed transaction succeed.
+    let result: Result<(), Error> = acme
+        .transact(async |tx| {
+            tries.fetch_add(1, Ordering::Relaxed);
+            let _ = tx.execute("INSERT INTO book (title) VALUES ('taken')", &[]).await;
+            Ok(())
+        })
+        .await;
+    assert_eq!(result.unwrap_err().code(), "25P02");
+    assert_eq!((tries.load(Ordering::Relaxed), count(&acme).await), (3, 1));
+    // A savepoint in it, and a transaction that is kept: it can be of no use any more.
+    let kept = std::sync::Mutex::new(None);
+    let result: Result<(), Error> = acme
+        .transact(async |mut tx| {
+            let part = tx.savepoint("part").await?;
+            part.execute("INSERT INTO book (title) VALUES ('kept')", &[]).await?;
+            part.commit().await?;
+            *kept.lock().unwrap() = Some(tx);
+            Ok(())
+        })
+        .await;
+    assert_eq!(result.unwrap_err().code(), "25000");
+    drop(kept);
+    assert_eq!(count(&acme).await, 1);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[tokio::test]
+async fn an_org_that_moves_is_waited_for() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    let directory = fleet.directory_client().await;
+    let say = async |state: &str| {
+        let sql = format!("UPDATE orgfold.org SET state = '{state}' WHERE slug = 'acme'");
+        directory.batch_execute(&sql).await.unwrap();
+    };
+    say("moving").await;
+    eventually("the move", async || orgfold.org("acme").is_err()).await;
+    assert_eq!(add(&acme, "x").await.unwrap_err().code(), "57P03");
+    let patient = acme.clone();
+    let (asked, mut asks) = tokio::sync::mpsc::unbounded_channel();
+    let work = tokio::spawn(async move {
+        // With these pauses the clock alone would not be in time.
+        let retry = Retry::new().pauses(Duration::from_secs(60), Duration::from_secs(60));
+        let mut attempts = patient.attempts(retry);
+        loop {
+            let result = add(&patient, "moved").await;
+            asked.send(()).unwrap();
+            match result {
+                Err(error) if attempts.again(&error).await => {}
+                other => break other,
+            }
+        }
+    });
+    asks.recv().await.unwrap();
+    say("active").await;
+    let done = tokio::time::timeout(Duration::from_secs(20), work).await.unwrap().unwrap();
+    assert_eq!(done.unwrap(), 1);
+    assert_eq!(count(&acme).await, 1);
+}
+
+#[test]
+fn handles_and_futures_travel() {
+    fn kept<T: Clone + Send + Sync + 'static>() {}
+    fn shared<T: Send + Sync>() {}
+    fn sent<T: Send>() {}
+    kept::<orgfold::Orgfold>();
+    kept::<Org>();
+    kept::<orgfold::Statement>();
+    kept::<Retry>();
+    shared::<Error>();
+    shared::<Transaction>();
+    shared::<orgfold::Savepoint<'_>>();
+    sent::<orgfold::RowStream>();
+    sent::<CopyInSink<Bytes>>();
+    sent::<orgfold::CopyOutStream>();
+    sent::<orgfold::Attempts>();
+}

@@ -1,0 +1,16 @@
+//! The library's tests on deadpool.
+
+use orgfold::Orgfold;
+
+use crate::fleet::Fleet;
+
+async fn connect(fleet: &Fleet) -> Orgfold {
+    Orgfold::connect(fleet.config()).await.unwrap()
+}
+
+#[path = "code.rs"]
+mod code;
+#[path = "statements.rs"]
+mod statements;
+#[path = "transactions.rs"]
+mod transactions;

@@ -1,0 +1,247 @@
+//! Transactions, streams, and connections: what is dropped half-way, lost, or waited for.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _};
+use orgfold::{CopyInSink, IsolationLevel, Org};
+
+use super::connect;
+use crate::library::*;
+
+#[tokio::test]
+async fn transactions_commit_or_leave_nothing() {
+    let fleet = notes().config("[shards]\npool_size = 1\n").start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    let insert = "INSERT INTO book (title) VALUES ($1)";
+
+    let tx = acme.transaction().await.unwrap();
+    tx.execute(insert, &[&"kept"]).await.unwrap();
+    tx.commit().await.unwrap();
+    let tx = acme.transaction().await.unwrap();
+    tx.execute(insert, &[&"undone"]).await.unwrap();
+    tx.rollback().await.unwrap();
+    let tx = acme.transaction().await.unwrap();
+    tx.execute(insert, &[&"dropped"]).await.unwrap();
+    drop(tx);
+    // There is one connection: this waits for the rollback.
+    assert_eq!(count(&acme).await, 1);
+    assert_eq!(orgfold.pools()[0].connections, 1, "a plain drop costs no connection");
+
+    // PostgreSQL's COMMIT of a failed transaction succeeds and undoes: here it is an error.
+    let tx = acme.transaction().await.unwrap();
+    tx.execute(insert, &[&"lost"]).await.unwrap();
+    assert_eq!(tx.execute(insert, &[&"kept"]).await.unwrap_err().code(), "23505");
+    assert_eq!(tx.query("SELECT 1", &[]).await.unwrap_err().code(), "25P02");
+    assert_eq!(tx.commit().await.unwrap_err().code(), "25P02");
+    assert_eq!(count(&acme).await, 1);
+
+    // A refusal is not an error of the shard: the transaction goes on.
+    let tx = acme.transaction().await.unwrap();
+    tx.execute(insert, &[&"after a refusal"]).await.unwrap();
+    assert!(tx.execute("CREATE TABLE x ()", &[]).await.unwrap_err().is_refused());
+    tx.commit().await.unwrap();
+    assert_eq!(count(&acme).await, 2);
+
+    // What a deferred constraint says at COMMIT.
+    let tx = acme.transaction().await.unwrap();
+    tx.execute("INSERT INTO page VALUES (99, 1, 'x')", &[]).await.unwrap();
+    let error = tx.commit().await.unwrap_err();
+    assert_eq!((error.code(), error.constraint()), ("23503", Some("page_book_fkey")));
+    check_words(&error);
+
+    let tx =
+        acme.build_transaction().isolation_level(IsolationLevel::Serializable).read_only(true).start().await.unwrap();
+    let level: String = tx.query_one("SHOW transaction_isolation", &[]).await.unwrap().get(0);
+    assert_eq!(level, "serializable");
+    assert_eq!(tx.execute(insert, &[&"no"]).await.unwrap_err().code(), "25006");
+    drop(tx);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[tokio::test]
+async fn savepoints_are_undone_alone() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    let insert = "INSERT INTO book (title) VALUES ($1)";
+    let mut tx = acme.transaction().await.unwrap();
+    tx.execute(insert, &[&"one"]).await.unwrap();
+    let mut outer = tx.savepoint("odd \"name\"").await.unwrap();
+    outer.execute(insert, &[&"two"]).await.unwrap();
+    let inner = outer.savepoint("inner").await.unwrap();
+    assert_eq!(inner.execute(insert, &[&"one"]).await.unwrap_err().code(), "23505");
+    // Released in a failed transaction: an error, and undone by the drop.
+    assert_eq!(inner.commit().await.unwrap_err().code(), "25P02");
+    outer.execute(insert, &[&"three"]).await.unwrap();
+    outer.commit().await.unwrap();
+    let dropped = tx.savepoint("s").await.unwrap();
+    dropped.execute(insert, &[&"four"]).await.unwrap();
+    drop(dropped);
+    let undone = tx.savepoint("s").await.unwrap();
+    undone.execute(insert, &[&"five"]).await.unwrap();
+    undone.rollback().await.unwrap();
+    tx.commit().await.unwrap();
+    let rows = acme.query("SELECT title FROM book ORDER BY id", &[]).await.unwrap();
+    let titles: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(titles, ["one", "two", "three"]);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[tokio::test]
+async fn streams_give_rows_as_they_come() {
+    let fleet = notes().config("[shards]\npool_size = 1\n").start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    let numbers = "SELECT n FROM generate_series(1, $1::int8) AS n";
+    let mut rows = acme.query_raw(numbers, [5000_i64]).await.unwrap();
+    let mut sum = 0;
+    while let Some(row) = rows.try_next().await.unwrap() {
+        sum += row.get::<_, i64>(0);
+    }
+    assert_eq!((sum, rows.rows_affected()), (5000 * 5001 / 2, Some(5000)));
+    assert!(rows.next().await.is_none(), "an ended stream stays ended");
+    // Its connection is back although the stream is still held.
+    assert_eq!(count(&acme).await, 0);
+
+    // Failing half-way.
+    let mut rows = acme.query_raw("SELECT 1/(3-n) FROM generate_series(1, 5) AS n", Vec::<i64>::new()).await.unwrap();
+    let error = loop {
+        match rows.next().await.unwrap() {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.code(), "22012");
+    assert_eq!(orgfold.pools()[0].connections, 1);
+
+    // Dropped half-way: what is left is not waited for.
+    let mut rows = acme.query_raw(numbers, [100_000_000_i64]).await.unwrap();
+    rows.next().await.unwrap().unwrap();
+    drop(rows);
+    assert_eq!(count(&acme).await, 0);
+    // In a transaction too, and the transaction can go on.
+    let tx = acme.transaction().await.unwrap();
+    let mut rows = tx.query_raw(numbers, [20_000_i64]).await.unwrap();
+    rows.next().await.unwrap().unwrap();
+    drop(rows);
+    tx.execute("INSERT INTO book (title) VALUES ('x')", &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(count(&acme).await, 1);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[tokio::test]
+async fn futures_dropped_at_any_point_leave_a_clean_pool() {
+    let fleet = notes().config("[shards]\npool_size = 2\n").start().await;
+    let orgfold = connect(&fleet).await;
+    let (acme, globex) = (orgfold.org("acme").unwrap(), orgfold.org("globex").unwrap());
+    add(&globex, "untouched").await.unwrap();
+    let whole = async |org: &Org, title: String| {
+        let mut tx = org.transaction().await?;
+        tx.execute("INSERT INTO book (title) VALUES ($1)", &[&title]).await?;
+        let save = tx.savepoint("s").await?;
+        save.execute("INSERT INTO book (title) VALUES ($1)", &[&format!("{title}, second")]).await?;
+        save.commit().await?;
+        let mut sink: CopyInSink<Bytes> = tx.copy_in("COPY book (title) FROM STDIN").await?;
+        sink.send(Bytes::from(format!("{title}, third\n"))).await?;
+        sink.finish().await?;
+        tx.commit().await
+    };
+    let mut finished = false;
+    for polls in 0..40 {
+        finished |= drop_after(polls, whole(&acme, format!("title {polls}"))).await;
+        drop_after(polls % 6, acme.query("SELECT count(*) FROM generate_series(1, 100000)", &[])).await;
+        // The next one finds connections that are in no transaction, and reads no answer of the one before.
+        let row = acme.query_one("SELECT count(*), $1::text FROM book", &[&"mine"]).await.unwrap();
+        assert_eq!(row.get::<_, i64>(0) % 3, 0, "all three rows of a transaction, or none");
+        assert_eq!(row.get::<_, String>(1), "mine");
+    }
+    assert!(finished, "the last ones are polled to their end");
+    assert_eq!(count(&globex).await, 1);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[tokio::test]
+async fn a_statement_that_nobody_waits_for_is_cancelled() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    let heavy = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b";
+    let late = tokio::time::timeout(Duration::from_millis(300), acme.query(heavy, &[])).await;
+    assert!(late.is_err());
+    let tx = acme.transaction().await.unwrap();
+    let late = tokio::time::timeout(Duration::from_millis(300), tx.query(heavy, &[])).await;
+    assert!(late.is_err());
+    drop(tx);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+#[tokio::test]
+async fn waiting_for_a_connection_ends() {
+    let fleet = notes().config("[shards]\npool_size = 1\npool_wait_ms = 50\n").start().await;
+    let orgfold = connect(&fleet).await;
+    let (acme, globex) = (orgfold.org("acme").unwrap(), orgfold.org("globex").unwrap());
+    let tx = acme.transaction().await.unwrap();
+    let error = add(&acme, "x").await.unwrap_err();
+    assert_eq!((error.code(), error.is_retryable()), ("53300", true));
+    // Another shard has another pool; what is refused needs no connection.
+    add(&globex, "y").await.unwrap();
+    assert_eq!(acme.execute("DROP TABLE book", &[]).await.unwrap_err().code(), "42501");
+    tx.rollback().await.unwrap();
+    add(&acme, "x").await.unwrap();
+    orgfold.close();
+    assert_eq!(add(&acme, "z").await.unwrap_err().code(), "53300");
+}
+
+#[tokio::test]
+async fn orgs_that_may_not_be_served_are_not() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    assert_eq!(orgfold.org("nobody").unwrap_err().code(), "3D000");
+    let acme = orgfold.org("acme").unwrap();
+    add(&acme, "x").await.unwrap();
+    let mut operations = fleet.operations().await;
+    operations.suspend_org("acme").await.unwrap();
+    eventually("the suspension", async || orgfold.org("acme").is_err()).await;
+    assert_eq!(orgfold.org("acme").unwrap_err().code(), "28000");
+    // A handle that was made before is no way around it.
+    assert_eq!(add(&acme, "y").await.unwrap_err().code(), "28000");
+    operations.resume_org("acme").await.unwrap();
+    eventually("the resumption", async || orgfold.org("acme").is_ok()).await;
+    assert_eq!(count(&acme).await, 1);
+}
+
+#[tokio::test]
+async fn a_shard_that_goes_away_hurts_its_own_orgs_only() {
+    let fleet = notes().separate().start().await;
+    let orgfold = connect(&fleet).await;
+    let (acme, globex) = (orgfold.org("acme").unwrap(), orgfold.org("globex").unwrap());
+    let tx = acme.transaction().await.unwrap();
+    tx.execute("INSERT INTO book (title) VALUES ('lost')", &[]).await.unwrap();
+    fleet.shard_cluster(1).stop().await.unwrap();
+    let error = tx.execute("INSERT INTO book (title) VALUES ('too')", &[]).await.unwrap_err();
+    assert!(["08006", "57P01"].contains(&error.code()), "{error:?}");
+    let error = tx.commit().await.unwrap_err();
+    assert!(error.is_outcome_unknown(), "{error:?}");
+    eventually("a refused connection", async || match add(&acme, "x").await {
+        Err(error) => error.code() == "08001" && error.is_retryable(),
+        Ok(_) => false,
+    })
+    .await;
+    add(&globex, "y").await.unwrap();
+    // A new instance starts all the same.
+    let other = connect(&fleet).await;
+    assert_eq!(count(&other.org("globex").unwrap()).await, 1);
+    assert_eq!(count_error(&other.org("acme").unwrap()).await, "08001");
+    fleet.shard_cluster(1).restart().await.unwrap();
+    for instance in [&orgfold, &other] {
+        let acme = instance.org("acme").unwrap();
+        eventually("the shard", async || acme.query("SELECT 1", &[]).await.is_ok()).await;
+        assert_eq!(count(&acme).await, 0);
+    }
+    // The directory may be down: known orgs go on.
+    fleet.directory_cluster().stop().await.unwrap();
+    add(&acme, "without a directory").await.unwrap();
+}
