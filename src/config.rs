@@ -122,6 +122,14 @@ pub struct ShardsConfig {
     pub ssl_key: Option<PathBuf>,
 }
 
+impl ShardsConfig {
+    /// How many of a shard's connections one org may hold.
+    #[must_use]
+    pub fn org_share(&self) -> usize {
+        (self.pool_size.max(1) * usize::from(self.org_share_percent.clamp(1, 100))).div_ceil(100)
+    }
+}
+
 impl Default for ShardsConfig {
     fn default() -> Self {
         ShardsConfig {

@@ -56,7 +56,8 @@ pub mod migrate;
 
 pub use client::{
     Attempts, Column, CopyInSink, CopyOutStream, Failure, FromRow, GenericClient, GenericTransaction, Loan, Org,
-    Orgfold, PoolStatus, Retry, RowStream, Savepoint, Statement, ToStatement, Transaction, TransactionBuilder, column,
+    Orgfold, PoolKind, PoolStatus, Retry, RowStream, Savepoint, Statement, ToStatement, Transaction,
+    TransactionBuilder, column,
 };
 pub use config::Config;
 pub use error::Error;

@@ -23,7 +23,7 @@ mod transaction;
 pub use copy::{CopyInSink, CopyOutStream};
 pub use generic::{GenericClient, GenericTransaction};
 pub use org::Org;
-pub use pool::PoolStatus;
+pub use pool::{PoolKind, PoolStatus};
 pub use retry::{Attempts, Failure, Loan, Retry};
 pub use row::{FromRow, column};
 pub use rows::RowStream;
@@ -54,7 +54,15 @@ impl Orgfold {
     /// # Errors
     /// When the config is wrong or the directory cannot be read. A shard that is down is no error here.
     pub async fn connect(config: Config) -> Result<Orgfold, Error> {
-        let pools = Arc::new(Pools::new(&config.shards)?);
+        Orgfold::connect_with(config, PoolKind::default()).await
+    }
+
+    /// The same, with a choice of the pool that keeps connections to the shards.
+    ///
+    /// # Errors
+    /// As [`Orgfold::connect`].
+    pub async fn connect_with(config: Config, pool: PoolKind) -> Result<Orgfold, Error> {
+        let pools = Arc::new(Pools::new(pool, &config.shards)?);
         let engine = Engine::connect(&config).await?;
         Ok(Orgfold { engine, pools })
     }

@@ -48,11 +48,10 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn of(config: &ShardsConfig) -> Limits {
         let size = config.pool_size.max(1);
-        let percent = usize::from(config.org_share_percent.clamp(1, 100));
         let millis = |millis: u64| Duration::from_millis(millis.max(1));
         Limits {
             size,
-            share: (size * percent).div_ceil(100),
+            share: config.org_share(),
             min_idle: config.min_idle.min(size),
             wait: millis(config.pool_wait_ms),
             connect: millis(config.connect_timeout_ms),

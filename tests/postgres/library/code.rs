@@ -124,7 +124,8 @@ async fn statements_of_one_transaction_are_sent_without_waiting() {
     assert_eq!((one, between.get::<_, i64>(0), two, all.get::<_, i64>(0)), (1, 1, 1, 2));
     // One of them fails: the others' futures are dropped, and the transaction has failed.
     let error = tokio::try_join!(tx.execute(&insert, &[&"one"]), tx.query_one(&counted, &[])).unwrap_err();
-    assert_eq!(error.code(), "23505");
+    // The macro asks its futures in changing order: it may see first what the failure did to the one behind it.
+    assert!(["23505", "25P02"].contains(&error.code()), "{error:?}");
     drop(tx);
     assert_eq!(count(&acme).await, 0);
     let tx = acme.transaction().await.unwrap();

@@ -7,6 +7,10 @@ use orgfold::{Error, Org, Orgfold};
 
 use crate::fleet::{Fleet, FleetOptions};
 
+// The same files twice, on purpose.
+#[allow(clippy::duplicate_mod)]
+mod bb8;
+#[allow(clippy::duplicate_mod)]
 mod deadpool;
 
 pub const NOTES: &str = "

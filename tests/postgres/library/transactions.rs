@@ -1,12 +1,14 @@
 //! Transactions, streams, and connections: what is dropped half-way, lost, or waited for.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _};
-use orgfold::{CopyInSink, IsolationLevel, Org};
+use orgfold::types::ToSql;
+use orgfold::{CopyInSink, Error, GenericClient as _, IsolationLevel, Org};
 
 use super::connect;
+use crate::fleet::Fleet;
 use crate::library::*;
 
 #[tokio::test]
@@ -193,6 +195,120 @@ async fn waiting_for_a_connection_ends() {
     add(&acme, "x").await.unwrap();
     orgfold.close();
     assert_eq!(add(&acme, "z").await.unwrap_err().code(), "53300");
+}
+
+#[tokio::test]
+async fn no_org_takes_all_connections_of_a_shard() {
+    let config = "[shards]\npool_size = 4\norg_share_percent = 50\npool_wait_ms = 100\n";
+    let fleet = Fleet::with().ddl(NOTES).orgs(&["acme", "globex", "initech"]).config(config).start().await;
+    let orgfold = connect(&fleet).await;
+    let (acme, initech) = (orgfold.org("acme").unwrap(), orgfold.org("initech").unwrap());
+    let held = [acme.transaction().await.unwrap(), acme.transaction().await.unwrap()];
+    assert_eq!(add(&acme, "x").await.unwrap_err().code(), "53300");
+    // The same shard has connections for others.
+    add(&initech, "y").await.unwrap();
+    let waiting = tokio::spawn({
+        let acme = acme.clone();
+        async move { add(&acme, "x").await }
+    });
+    drop(held);
+    waiting.await.unwrap().unwrap();
+    assert_eq!(orgfold.pools()[0].connections, 3);
+    all_is_quiet(&orgfold, &fleet).await;
+}
+
+/// What a service may be doing when it is told to stop. Rows come in pairs, in one transaction.
+async fn anything(org: &Org, what: usize, name: &str) -> Result<(), Error> {
+    let insert = "INSERT INTO book (title) VALUES ($1)";
+    let (left, right) = (format!("{name} left"), format!("{name} right"));
+    match what {
+        0 => {
+            let tx = org.transaction().await?;
+            let (one, two): ([&(dyn ToSql + Sync); 1], [&(dyn ToSql + Sync); 1]) = ([&left], [&right]);
+            tokio::try_join!(tx.execute(insert, &one), tx.execute(insert, &two))?;
+            tx.commit().await
+        }
+        1 => {
+            let mut tx = org.transaction().await?;
+            let part = tx.savepoint("s").await?;
+            part.execute(insert, &[&left]).await?;
+            part.execute(insert, &[&right]).await?;
+            part.commit().await?;
+            tx.savepoint("s").await?.rollback().await?;
+            tx.commit().await
+        }
+        2 => {
+            let mut sink: CopyInSink<Bytes> = org.copy_in("COPY book (title) FROM STDIN").await?;
+            sink.send(Bytes::from(format!("{left}\n"))).await?;
+            sink.send(Bytes::from(format!("{right}\n"))).await?;
+            sink.finish().await.map(drop)
+        }
+        3 => {
+            org.batch(&format!(
+                "INSERT INTO book (title) VALUES ('{left}'); {}",
+                insert.replace("$1", &format!("'{right}'"))
+            ))
+            .await
+        }
+        4 => {
+            let mut rows = org.query_raw("SELECT n FROM generate_series(1, $1::int8) AS n", [2000_i64]).await?;
+            for _ in 0..7 {
+                rows.try_next().await?;
+            }
+            Ok(())
+        }
+        5 => {
+            let mut data = org.copy_out("COPY (SELECT * FROM generate_series(1, 2000)) TO STDOUT").await?;
+            data.try_next().await.map(drop)
+        }
+        _ => {
+            let both = [left, right];
+            org.transact(async |tx| {
+                for title in &both {
+                    tx.execute(insert, &[title]).await?;
+                }
+                Ok(())
+            })
+            .await
+        }
+    }
+}
+
+#[tokio::test]
+async fn many_random_cancels_leave_no_trace() {
+    let fleet = notes().config("[shards]\npool_size = 3\n").start().await;
+    let orgfold = connect(&fleet).await;
+    let (acme, globex) = (orgfold.org("acme").unwrap(), orgfold.org("globex").unwrap());
+    add(&globex, "untouched").await.unwrap();
+    let mut work = tokio::task::JoinSet::new();
+    for task in 0..6_u64 {
+        let acme = acme.clone();
+        work.spawn(async move {
+            let mut random = task + 1;
+            for round in 0..50 {
+                // xorshift: any numbers will do.
+                random ^= random << 13;
+                random ^= random >> 7;
+                random ^= random << 17;
+                let (what, polls) = (usize::try_from(random % 7).unwrap(), usize::try_from(random / 7 % 24).unwrap());
+                let name = format!("{task}.{round}");
+                drop_after(polls, async { anything(&acme, what, &name).await.unwrap() }).await;
+                // Whoever comes next reads its own answer, in no transaction that began before.
+                let row = acme.query_one("SELECT $1::text, now() >= $2", &[&name, &SystemTime::now()]).await.unwrap();
+                assert_eq!((row.get::<_, String>(0), row.get::<_, bool>(1)), (name, true));
+            }
+        });
+    }
+    while let Some(done) = work.join_next().await {
+        done.unwrap();
+    }
+    let pairs = "SELECT count(*) FILTER (WHERE title LIKE '%left'), count(*) FILTER (WHERE title LIKE '%right'),
+        count(DISTINCT split_part(title, ' ', 1)) FROM book";
+    let (left, right, whole): (i64, i64, i64) = acme.query_one_as(pairs, &[]).await.unwrap();
+    assert_eq!((left, right), (whole, whole), "whole transactions, or nothing of them");
+    assert!(left > 5, "some were polled to their end");
+    assert_eq!(count(&globex).await, 1);
+    all_is_quiet(&orgfold, &fleet).await;
 }
 
 #[tokio::test]
