@@ -15,67 +15,51 @@
 //! curl localhost:8080/orgs/nobody/invoices                       # 404
 //! ```
 //!
-//! In production the org comes from whatever proves who is calling (a token, a host name): put that into [`Caller`].
+//! In production the org comes from whatever proves who is calling (a verified token, a host name): put that into [`org_of`].
 
 #![allow(clippy::print_stdout)] // an example may speak
 
-use std::collections::HashMap;
-
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, RequestPartsExt, Router};
-use orgfold::{Config, Org, Orgfold};
+use axum::{Json, Router};
+use orgfold::tower::{OrgLayer, Refused, of_header};
+use orgfold::{Config, FromRow as _, GenericClient as _, Org, Orgfold, from_row};
 use serde::{Deserialize, Serialize};
 
-/// The org that a request acts for: `/orgs/{org}/...`, or the header `x-org`.
-struct Caller(Org);
-
-impl FromRequestParts<Orgfold> for Caller {
-    type Rejection = Fault;
-
-    async fn from_request_parts(parts: &mut Parts, orgfold: &Orgfold) -> Result<Caller, Fault> {
-        let path: Path<HashMap<String, String>> = parts.extract().await.map_err(|_| Fault::NoOrg)?;
-        let header = || parts.headers.get("x-org")?.to_str().ok();
-        let slug = path.get("org").map(String::as_str).or_else(header).ok_or(Fault::NoOrg)?;
-        // A look-up in memory: no connection is taken for it.
-        Ok(Caller(orgfold.org(slug)?))
+/// The name of the org that a request acts for: `/orgs/{org}/...`, or the header `x-org`.
+fn org_of(head: &Parts) -> Option<String> {
+    let mut path = head.uri.path().split('/').skip(1);
+    match (path.next(), path.next()) {
+        (Some("orgs"), Some(org)) => Some(org.to_owned()),
+        _other => of_header("x-org")(head),
     }
 }
 
 /// What a request may fail with.
 #[derive(Debug)]
 enum Fault {
-    NoOrg,
     NoSuch(&'static str),
-    Database(orgfold::Error),
+    Refused(Refused),
 }
 
 impl From<orgfold::Error> for Fault {
     fn from(error: orgfold::Error) -> Fault {
-        Fault::Database(error)
+        Fault::Refused(error.into())
     }
 }
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let (status, message) = match &self {
-            Fault::NoOrg => (StatusCode::BAD_REQUEST, "name the org in the path or in x-org".to_owned()),
             Fault::NoSuch(what) => (StatusCode::NOT_FOUND, format!("no such {what}")),
-            Fault::Database(error) => match error.code() {
-                "3D000" => (StatusCode::NOT_FOUND, error.message().to_owned()),
-                "28000" => (StatusCode::FORBIDDEN, error.message().to_owned()),
-                // Constraints speak in the words of the schema: safe to show.
-                code if code.starts_with("23") => (StatusCode::CONFLICT, error.message().to_owned()),
-                code if code.starts_with("22") => (StatusCode::UNPROCESSABLE_ENTITY, error.message().to_owned()),
-                _other if error.is_retryable() => (StatusCode::SERVICE_UNAVAILABLE, "try again".to_owned()),
-                _other => {
-                    tracing::error!(%error, "a request failed");
-                    (StatusCode::INTERNAL_SERVER_ERROR, "internal error".to_owned())
-                }
-            },
+            // Constraints speak in the words of the schema: safe to show. What went wrong inside is for the log.
+            Fault::Refused(refused) => {
+                tracing::warn!(%refused, "a request failed");
+                (refused.status(), refused.message())
+            }
         };
         (status, Json(serde_json::json!({ "error": message }))).into_response()
     }
@@ -110,23 +94,14 @@ struct NewLine {
 const INVOICES: &str = "SELECT t.no, c.name AS customer, t.state::text, t.currency::text, t.total::text, t.paid::text
     FROM invoice_total t JOIN customer c ON c.id = t.customer_id";
 
-fn invoice(row: &orgfold::Row) -> Invoice {
-    Invoice {
-        no: row.get("no"),
-        customer: row.get("customer"),
-        state: row.get("state"),
-        currency: row.get("currency"),
-        total: row.get("total"),
-        paid: row.get("paid"),
-    }
+from_row!(Invoice { no, customer, state, currency, total, paid });
+
+/// The org comes from the layer: no handler can forget it, and none runs without it.
+async fn list(org: Org) -> Result<Json<Vec<Invoice>>, Fault> {
+    Ok(Json(org.query_as(&format!("{INVOICES} ORDER BY t.no"), &[]).await?))
 }
 
-async fn list(Caller(org): Caller) -> Result<Json<Vec<Invoice>>, Fault> {
-    let rows = org.query(&format!("{INVOICES} ORDER BY t.no"), &[]).await?;
-    Ok(Json(rows.iter().map(invoice).collect()))
-}
-
-async fn create(Caller(org): Caller, Json(new): Json<NewInvoice>) -> Result<(StatusCode, Json<Invoice>), Fault> {
+async fn create(org: Org, Json(new): Json<NewInvoice>) -> Result<(StatusCode, Json<Invoice>), Fault> {
     // Dropped by an early return, the transaction is rolled back.
     let tx = org.transaction().await?;
     let insert = "INSERT INTO invoice (no, customer_id, currency, state, issued_on, due_on)
@@ -142,7 +117,7 @@ async fn create(Caller(org): Caller, Json(new): Json<NewInvoice>) -> Result<(Sta
     }
     let row = tx.query_one(&format!("{INVOICES} WHERE t.id = $1"), &[&id]).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(invoice(&row))))
+    Ok((StatusCode::CREATED, Json(Invoice::from_row(&row)?)))
 }
 
 #[derive(Deserialize)]
@@ -150,7 +125,7 @@ struct Number {
     no: i32,
 }
 
-async fn pay(Caller(org): Caller, Path(Number { no }): Path<Number>) -> Result<Json<Invoice>, Fault> {
+async fn pay(org: Org, Path(Number { no }): Path<Number>) -> Result<Json<Invoice>, Fault> {
     let tx = org.transaction().await?;
     let open = "SELECT id FROM invoice WHERE no = $1 AND state = 'open' FOR UPDATE";
     let Some(row) = tx.query_opt(open, &[&no]).await? else { return Err(Fault::NoSuch("open invoice")) };
@@ -161,17 +136,18 @@ async fn pay(Caller(org): Caller, Path(Number { no }): Path<Number>) -> Result<J
     tx.execute("UPDATE invoice SET state = 'paid' WHERE id = $1", &[&id]).await?;
     let row = tx.query_one(&format!("{INVOICES} WHERE t.id = $1"), &[&id]).await?;
     tx.commit().await?;
-    Ok(Json(invoice(&row)))
+    Ok(Json(Invoice::from_row(&row)?))
 }
 
-/// The service's routes.
+/// The service's routes, behind the layer that finds the org.
 pub fn router(orgfold: Orgfold) -> Router {
+    let orgs = OrgLayer::new(orgfold, org_of).refuse_with(|refused| Fault::Refused(refused).into_response());
     Router::new()
         .route("/orgs/{org}/invoices", get(list).post(create))
         .route("/orgs/{org}/invoices/{no}/payment", post(pay))
         .route("/invoices", get(list).post(create))
         .route("/invoices/{no}/payment", post(pay))
-        .with_state(orgfold)
+        .layer(orgs)
 }
 
 #[tokio::main]

@@ -39,6 +39,9 @@ pub mod engine;
 
 pub mod client;
 
+#[cfg(feature = "tower")]
+pub mod tower;
+
 #[cfg(feature = "proxy")]
 pub mod upstream;
 

@@ -36,4 +36,5 @@ mod sqlsmith;
 mod strings_read;
 mod throwaway;
 mod tls;
+mod tower;
 mod tpch;

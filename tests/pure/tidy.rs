@@ -16,6 +16,7 @@ const STAGES: &[&[&str]] = &[
     &["error"],
     &["engine"],
     &["client", "frontend", "admin", "migrate", "metadata"],
+    &["tower"],
     &["cli", "main", "lib"],
 ];
 
