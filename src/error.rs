@@ -4,6 +4,10 @@
 //! service, fields to tell causes apart. Invariants: nothing physical is reachable from it, not even by `source` or
 //! `Debug`; each stage's error becomes one by an exhaustive match. What is absent: retrying.
 
+mod refusal;
+
+pub use refusal::Refusal;
+
 use std::fmt;
 
 use crate::config::ConfigError;
@@ -27,6 +31,8 @@ pub struct Error(Box<Fields>);
 
 struct Fields {
     origin: Origin,
+    /// The stage's own stable code; empty where it has none.
+    reason: &'static str,
     code: tokio_postgres::error::SqlState,
     message: String,
     detail: Option<String>,
@@ -44,6 +50,7 @@ impl Error {
     fn new(origin: Origin, code: &str, message: impl Into<String>) -> Error {
         Error(Box::new(Fields {
             origin,
+            reason: "",
             code: tokio_postgres::error::SqlState::from_code(code),
             message: message.into(),
             detail: None,
@@ -236,8 +243,9 @@ impl std::error::Error for Error {
 
 impl From<PlanError> for Error {
     fn from(error: PlanError) -> Error {
-        let PlanError { sqlstate, code: _, message, detail, hint, position, placeless: _ } = error;
+        let PlanError { sqlstate, code, message, detail, hint, position, placeless: _ } = error;
         let mut refused = Error::refused(sqlstate, message);
+        refused.0.reason = code;
         (refused.0.detail, refused.0.hint, refused.0.position) = (detail, hint, position);
         refused
     }

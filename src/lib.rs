@@ -63,7 +63,8 @@ pub use client::{
     TransactionBuilder, column,
 };
 pub use config::Config;
-pub use error::Error;
+pub use error::{Error, Refusal};
+pub use key::{Key, Prefix};
 /// The driver's rows and isolation levels are part of the surface, so that services feel at home.
 pub use tokio_postgres::{IsolationLevel, Row};
 

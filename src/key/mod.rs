@@ -3,10 +3,11 @@
 //! 15 characters of base 62 in ASCII order: three of prefix, which name the object, two of the shard it was born on, a
 //! reserved `0`, nine of sequence. The form of 18 characters adds a mask of its upper-case letters, so that a key that went
 //! through something that does not know case can be repaired. Both forms are read everywhere; what is damaged is refused
-//! (22P02). Invariants: a [`Key`] is always whole; its order is that of its text. What is absent: I/O; where blocks of
+//! (22P02). They are parameters and columns of text ([`ToSql`](tokio_postgres::types::ToSql)), and serde's strings. Invariants: a [`Key`] is always whole; its order is that of its text. What is absent: I/O; where blocks of
 //! sequence numbers come from is the caller's affair.
 
 mod generator;
+mod sql;
 
 pub use generator::{Block, Generator, InvalidBlock};
 

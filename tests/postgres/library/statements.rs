@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _};
 use orgfold::types::{ToSql, Type};
-use orgfold::{CopyInSink, Org};
+use orgfold::{CopyInSink, GenericClient as _, Key, Org, Prefix, Refusal};
 
 use super::connect;
 use crate::fleet::Fleet;
@@ -286,4 +286,57 @@ async fn statements_follow_the_schema() {
     let row = acme.query_one(&star, &[]).await.unwrap();
     let names: Vec<&str> = row.columns().iter().map(|column| column.name()).collect();
     assert_eq!(names, ["id", "title", "mood", "isbn"]);
+}
+
+#[tokio::test]
+async fn refusals_can_be_told_apart() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let acme = orgfold.org("acme").unwrap();
+    assert_eq!(orgfold.org("nobody").unwrap_err().refusal(), Some(Refusal::UnknownOrg));
+    let deep = format!("SELECT {}1{}", "(".repeat(1000), ")".repeat(1000));
+    for (sql, refusal, code) in [
+        ("CREATE TABLE x ()", Refusal::Definition, "42501"),
+        ("SELECT pg_read_file('/etc/passwd')", Refusal::Forbidden, "42501"),
+        ("INSERT INTO colour VALUES ('green')", Refusal::Forbidden, "42501"),
+        ("SELECT * FROM nothing", Refusal::UnknownTable, "42P01"),
+        ("SELECT org_id FROM book", Refusal::UnknownColumn, "42703"),
+        ("SELEC 1", Refusal::Syntax, "42601"),
+        ("LOCK TABLE book", Refusal::Unsupported, "0A000"),
+        ("SET timezone = 'UTC'", Refusal::Unsupported, "0A000"),
+        ("SELECT $1::int", Refusal::Parameters, "08P01"),
+        (&deep, Refusal::TooComplex, "54001"),
+    ] {
+        let error = acme.execute(sql, &[]).await.unwrap_err();
+        assert_eq!((error.refusal(), error.code()), (Some(refusal), code), "{}", &sql[..sql.len().min(60)]);
+    }
+    let error = acme.execute("CREATE TABLE x ()", &[]).await.unwrap_err();
+    assert_eq!(error.reason(), "ddl");
+    let error = acme.execute("INSERT INTO book (title) VALUES (NULL)", &[]).await.unwrap_err();
+    assert_eq!((error.refusal(), error.reason()), (None, ""));
+    // What is refused costs no connection.
+    assert_eq!(orgfold.pools()[0].connections, 1);
+}
+
+#[tokio::test]
+async fn keys_are_parameters_and_columns() {
+    let fleet = notes().start().await;
+    let acme = connect(&fleet).await.org("acme").unwrap();
+    let keys: Vec<Key> = ["01Q36000000RXX5", "005360000016xkG"].iter().map(|key| key.parse().unwrap()).collect();
+    for key in &keys {
+        acme.execute("INSERT INTO book (title) VALUES ($1)", &[key]).await.unwrap();
+    }
+    let found: Vec<(Key,)> =
+        acme.query_as("SELECT title FROM book WHERE title = ANY ($1) ORDER BY id", &[&keys]).await.unwrap();
+    assert_eq!(found, [(keys[0],), (keys[1],)]);
+    // The form with the mask, in whatever case, is the same key; what is no key is an error.
+    let (key, none): (Key, Option<Key>) =
+        acme.query_one_as("SELECT $1::varchar, NULL::text", &[&"01q36000000rxx5eao"]).await.unwrap();
+    assert_eq!((key, none), (keys[0], None));
+    let error = acme.query_one_as::<(Key,), _>("SELECT 'damaged'::text", &[]).await.unwrap_err();
+    assert_eq!(error.code(), "42804");
+    let prefix: Prefix = "a00".parse().unwrap();
+    assert_eq!(acme.query_one_as::<(Prefix,), _>("SELECT $1::text", &[&prefix]).await.unwrap(), (prefix,));
+    let error = acme.execute("SELECT $1::int8", &[&keys[0]]).await.unwrap_err();
+    assert_eq!(error.code(), "42804");
 }
