@@ -76,6 +76,7 @@ impl<T: Buf + Send + 'static> CopyInSink<T> {
                         if let Some(flight) = flight.take() {
                             flight.land();
                         }
+                        self.physical.watch().done(rows);
                         let Some(transaction) = transaction.take() else {
                             self.stage = Stage::Done;
                             return Poll::Ready(Ok(rows));
@@ -87,6 +88,7 @@ impl<T: Buf + Send + 'static> CopyInSink<T> {
                             flight.land_after(&error);
                         }
                         let fault = self.fault(error);
+                        self.physical.watch().failed(fault.code());
                         // A transaction in it is rolled back by dropping it.
                         self.stage = Stage::Done;
                         return Poll::Ready(Err(fault));
@@ -168,6 +170,10 @@ impl Stream for CopyOutStream {
                 None => this.tail.begin(Ok(())),
             }
         }
-        this.tail.poll(context, &this.physical).map(|error| error.map(Err))
+        let end = ready!(this.tail.poll(context, &this.physical));
+        if end.is_none() {
+            this.physical.watch().done(0);
+        }
+        Poll::Ready(end.map(Err))
     }
 }

@@ -14,6 +14,7 @@ use deadpool_postgres::ClientWrapper;
 use futures_util::{FutureExt as _, Stream as _};
 use tokio_postgres::types::{BorrowToSql, ToSql, Type};
 use tokio_postgres::{RowStream, SimpleQueryStream, Statement};
+use tracing::Instrument as _;
 
 use super::fault;
 use super::param::Param;
@@ -116,7 +117,11 @@ impl Lease {
         operation: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<(T, Flight), Error> {
         let flight = self.depart();
-        match operation.await {
+        let result = match statement {
+            Some(statement) => operation.instrument(statement.watch().span().clone()).await,
+            None => operation.await,
+        };
+        match result {
             Ok(result) => Ok((result, flight)),
             Err(error) => {
                 flight.land_after(&error);
@@ -125,7 +130,11 @@ impl Lease {
                 {
                     pooled.statement_cache.clear();
                 }
-                Err(fault::of(error, &self.catalog, statement))
+                let fault = fault::of(error, &self.catalog, statement);
+                if let Some(statement) = statement {
+                    statement.watch().failed(fault.code());
+                }
+                Err(fault)
             }
         }
     }
@@ -167,7 +176,9 @@ impl Lease {
     /// Prepares a statement, or finds it prepared.
     pub(super) async fn prepare(&self, physical: &Physical) -> Result<Statement, Error> {
         let client = self.client()?;
-        self.fly(Some(physical), Lease::prepared(client, physical)).await
+        let statement = self.fly(Some(physical), Lease::prepared(client, physical)).await?;
+        physical.watch().done(0);
+        Ok(statement)
     }
 
     /// Begins a statement that returns rows. The flight lands when the stream has ended.
@@ -216,6 +227,7 @@ impl Lease {
             }
         };
         let count = self.fly(Some(physical), operation).await?;
+        physical.watch().done(count);
         Ok(if physical.hides_count() { 0 } else { count })
     }
 
@@ -230,6 +242,7 @@ impl Lease {
             client.execute_raw(&statement, params).await
         };
         let count = self.fly(Some(physical), operation).await?;
+        physical.watch().done(count);
         Ok(if physical.hides_count() { 0 } else { count })
     }
 
@@ -241,7 +254,9 @@ impl Lease {
             Some(org) => vec![(org, Type::INT8)],
             None => Vec::new(),
         };
-        self.fly(Some(physical), client.execute_typed(physical.sql(), &params)).await.map(|_| ())
+        let count = self.fly(Some(physical), client.execute_typed(physical.sql(), &params)).await?;
+        physical.watch().done(count);
+        Ok(())
     }
 
     /// Begins COPY ... FROM STDIN.

@@ -7,6 +7,7 @@
 
 mod copy;
 mod fault;
+mod figures;
 mod generic;
 mod lease;
 mod org;
@@ -19,6 +20,7 @@ mod rows;
 mod statement;
 mod tail;
 mod transaction;
+mod watch;
 
 pub use copy::{CopyInSink, CopyOutStream};
 pub use generic::{GenericClient, GenericTransaction};

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use tokio_postgres::types::Type;
 
+use super::figures;
 use super::statement::ToStatement;
+use super::watch::Watch;
 use crate::catalog::{Isolation, LeafNumber};
 use crate::engine::{Engine, Target};
 use crate::error::Error;
@@ -25,7 +27,7 @@ pub(super) enum Around {
 }
 
 /// A statement for one org's leaf.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Physical {
     target: Arc<Target>,
     plans: Arc<[Plan]>,
@@ -35,6 +37,7 @@ pub(super) struct Physical {
     params: u16,
     /// Declared types, the org's behind them.
     types: Vec<Type>,
+    watch: Watch,
 }
 
 fn refuse(what: &str, hint: &str) -> Error {
@@ -93,13 +96,28 @@ pub(super) fn begin_within_walls(target: &Target, begin: &str) -> Option<String>
     }
 }
 
+/// A text and its plans.
+struct Compiled<'s> {
+    sql: &'s str,
+    plans: Arc<[Plan]>,
+    cached: bool,
+}
+
+impl Compiled<'_> {
+    fn of<'s>(engine: &Engine, target: &Target, sql: &'s str, declared_params: u16) -> Result<Compiled<'s>, Error> {
+        let (plans, cached) = engine.compile_or_find(&target.catalog, sql, CompileOptions { declared_params })?;
+        figures::plan(cached);
+        Ok(Compiled { sql, plans, cached })
+    }
+}
+
 impl Physical {
     /// One statement, not COPY.
     pub(super) fn one<T>(engine: &Engine, target: Arc<Target>, statement: &T, around: Around) -> Result<Physical, Error>
     where
         T: ToStatement + ?Sized,
     {
-        Physical::single(engine, target, statement.text(), statement.declared(), around)?.without_copy()
+        Physical::typed(engine, target, statement.text(), statement.declared(), around)
     }
 
     /// One statement with declared parameter types, not COPY.
@@ -110,7 +128,8 @@ impl Physical {
         declared: &[Type],
         around: Around,
     ) -> Result<Physical, Error> {
-        Physical::single(engine, target, sql, declared, around)?.without_copy()
+        let single = Physical::single(engine, target, sql, declared, around);
+        single.and_then(Physical::without_copy).inspect_err(figures::refused)
     }
 
     fn without_copy(self) -> Result<Physical, Error> {
@@ -132,7 +151,8 @@ impl Physical {
     where
         T: ToStatement + ?Sized,
     {
-        let physical = Physical::single(engine, target, statement.text(), statement.declared(), around)?;
+        let physical = Physical::single(engine, target, statement.text(), statement.declared(), around)
+            .inspect_err(figures::refused)?;
         if physical.run().and_then(|run| run.copy) == Some(copy) {
             return Ok(physical);
         }
@@ -151,22 +171,26 @@ impl Physical {
         around: Around,
     ) -> Result<Physical, Error> {
         let declared_params = u16::try_from(declared.len()).unwrap_or(u16::MAX);
-        let plans = engine.compile(&target.catalog, sql, CompileOptions { declared_params })?;
-        if plans.len() > 1 {
+        let compiled = Compiled::of(engine, &target, sql, declared_params)?;
+        if compiled.plans.len() > 1 {
             return Err(Error::refused(
                 SqlState::SYNTAX_ERROR,
                 "cannot insert multiple commands into a prepared statement",
             )
             .with_hint("use batch"));
         }
-        Physical::new(target, plans, 0, declared, around)
+        Physical::new(target, &compiled, 0, declared, around)
     }
 
     /// Every statement of a text; none of them COPY or with parameters.
     pub(super) fn all(engine: &Engine, target: &Arc<Target>, sql: &str) -> Result<Vec<Physical>, Error> {
-        let plans = engine.compile(&target.catalog, sql, CompileOptions { declared_params: 0 })?;
+        Physical::every(engine, target, sql).inspect_err(figures::refused)
+    }
+
+    fn every(engine: &Engine, target: &Arc<Target>, sql: &str) -> Result<Vec<Physical>, Error> {
+        let compiled = Compiled::of(engine, target, sql, 0)?;
         let one = |index| {
-            let physical = Physical::new(Arc::clone(target), Arc::clone(&plans), index, &[], Around::Transaction)?;
+            let physical = Physical::new(Arc::clone(target), &compiled, index, &[], Around::Transaction)?;
             if physical.params > 0 {
                 return Err(Error::refused(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1"));
             }
@@ -175,18 +199,18 @@ impl Physical {
                 Some(Copy::In | Copy::Out) => Err(refuse("COPY in a batch", "use copy_in or copy_out")),
             }
         };
-        (0..plans.len()).map(one).collect()
+        (0..compiled.plans.len()).map(one).collect()
     }
 
     fn new(
         target: Arc<Target>,
-        plans: Arc<[Plan]>,
+        compiled: &Compiled<'_>,
         index: usize,
         declared: &[Type],
         around: Around,
     ) -> Result<Physical, Error> {
         let bug = || Error::refused(SqlState::INTERNAL_ERROR, "the statement cannot be written out");
-        let plan = plans.get(index).ok_or_else(bug)?;
+        let plan = compiled.plans.get(index).ok_or_else(bug)?;
         let place = Some((target.place.leaf(), target.place.org()));
         let mut types = declared.to_vec();
         let (sql, params) = match &plan.action {
@@ -230,7 +254,13 @@ impl Physical {
             Action::Transaction(transaction) => (transaction_sql(transaction, around)?, 0),
             Action::Session(session) => (session_sql(session, around)?, 0),
         };
-        Ok(Physical { target, plans, index, sql, params, types })
+        // Watched from here on: what is refused is no statement.
+        let watch = Watch::new(&target, compiled.sql, compiled.cached);
+        Ok(Physical { target, plans: Arc::clone(&compiled.plans), index, sql, params, types, watch })
+    }
+
+    pub(super) const fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     pub(super) fn target(&self) -> &Arc<Target> {

@@ -8,6 +8,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::figures;
 use super::transaction::{Transaction, TransactionBuilder};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -111,6 +112,7 @@ impl Attempts {
         // Without randomness the pause is still a pause.
         let pause = tokio::time::sleep(self.retry.pause(self.made, getrandom::u32().unwrap_or(0)));
         tracing::debug!(code = error.code(), attempt = self.made, "trying again");
+        figures::retried(error);
         if error.code() == SqlState::CANNOT_CONNECT_NOW.code() {
             let mut news = self.engine.directory().subscribe();
             tokio::select! {

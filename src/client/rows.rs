@@ -19,6 +19,7 @@ pub struct RowStream {
     rows: Pin<Box<tokio_postgres::RowStream>>,
     physical: Physical,
     tail: Tail,
+    seen: u64,
 }
 
 impl std::fmt::Debug for RowStream {
@@ -35,7 +36,7 @@ impl RowStream {
         commit: Option<Answer>,
         lease: Option<Lease>,
     ) -> RowStream {
-        RowStream { rows: Box::pin(rows), physical, tail: Tail::new(flight, commit, lease) }
+        RowStream { rows: Box::pin(rows), physical, tail: Tail::new(flight, commit, lease), seen: 0 }
     }
 
     /// How many rows the statement touched; `None` until the stream has ended.
@@ -78,11 +79,18 @@ impl Stream for RowStream {
         }
         if !this.tail.has_begun() {
             match ready!(this.rows.as_mut().poll_next(context)) {
-                Some(Ok(row)) => return Poll::Ready(Some(Ok(row))),
+                Some(Ok(row)) => {
+                    this.seen += 1;
+                    return Poll::Ready(Some(Ok(row)));
+                }
                 Some(Err(error)) => this.tail.begin(Err(error)),
                 None => this.tail.begin(Ok(())),
             }
         }
-        this.tail.poll(context, &this.physical).map(|error| error.map(Err))
+        let end = ready!(this.tail.poll(context, &this.physical));
+        if end.is_none() {
+            this.physical.watch().done(this.rows_affected().unwrap_or(this.seen));
+        }
+        Poll::Ready(end.map(Err))
     }
 }

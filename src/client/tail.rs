@@ -60,7 +60,9 @@ impl Tail {
                 if let Some(flight) = flight {
                     flight.land_after(&error);
                 }
-                Some(fault::of(error, &physical.target().catalog.catalog, Some(physical)))
+                let fault = fault::of(error, &physical.target().catalog.catalog, Some(physical));
+                physical.watch().failed(fault.code());
+                Some(fault)
             }
         };
         if let Some(lease) = self.lease.take() {

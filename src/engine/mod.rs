@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::config::{Config, ConfigError};
 use crate::directory::{Directory, DirectoryError, OrgEntry, OrgState, ShardEntry};
+use crate::org::Slug;
 use crate::plan::{
     CacheStats, CompileOptions, Definitions, Lifted, Plan, PlanCache, PlanError, compile, compile_as, lift_literals,
 };
@@ -35,6 +36,8 @@ pub struct Engine {
 /// Where an org's statements run, and what they may name there.
 #[derive(Clone, Debug)]
 pub struct Target {
+    /// The org's name, for people.
+    pub slug: Slug,
     /// Org, shard, leaf, epoch.
     pub place: Place,
     /// How to reach the shard.
@@ -141,7 +144,7 @@ impl Engine {
         }
         let catalog = self.catalogs.of_org(org.shard, org.id).ok_or_else(|| EngineError::Unread(slug()))?;
         let place = Place::new(org.id, org.shard, org.epoch, &catalog.catalog);
-        Ok(Target { place, shard: Arc::clone(shard), catalog })
+        Ok(Target { slug: org.slug.clone(), place, shard: Arc::clone(shard), catalog })
     }
 
     /// Makes sure that the catalog of an org that has objects of its own is read. To be asked for before [`Engine::target`],
@@ -197,12 +200,25 @@ impl Engine {
         sql: &str,
         options: CompileOptions,
     ) -> Result<Arc<[Plan]>, PlanError> {
+        self.compile_or_find(catalog, sql, options).map(|(plans, _)| plans)
+    }
+
+    /// The same, and whether it was found.
+    ///
+    /// # Errors
+    /// As [`Engine::compile`].
+    pub fn compile_or_find(
+        &self,
+        catalog: &ShardCatalog,
+        sql: &str,
+        options: CompileOptions,
+    ) -> Result<(Arc<[Plan]>, bool), PlanError> {
         if let Some(plans) = self.plans.get(catalog.id, options.declared_params, sql) {
-            return Ok(plans);
+            return Ok((plans, true));
         }
         let plans: Arc<[Plan]> = compile(&catalog.catalog, sql, options)?.into();
         self.plans.put(catalog.id, options.declared_params, sql, Arc::clone(&plans));
-        Ok(plans)
+        Ok((plans, false))
     }
 
     /// The same for a role that may define objects. What defines is compiled for one use.

@@ -1,6 +1,5 @@
 //! A client's prepared statement: its text, its plan, and the physical statement it is for an org.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -96,9 +95,7 @@ impl ClientStatement {
     /// The same for all statements that differ in lifted literals alone.
     pub(super) fn fingerprint(&self) -> u64 {
         let text = self.lifted.as_ref().map_or(&*self.text, |lifted| lifted.text.as_str());
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        hasher.finish()
+        crate::plan::fingerprint(text)
     }
 
     /// The values of the literals that became parameters.

@@ -33,6 +33,16 @@ pub use notices::{cut_names, without_literals};
 
 pub use template::Template;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+/// A short name of a statement's text, the same in every instance of one build: for logs and traces.
+#[must_use]
+pub fn fingerprint(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Checks a setting that a client names when it connects; `true` when it always has that value already.
 ///
 /// # Errors

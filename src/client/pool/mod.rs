@@ -18,8 +18,8 @@ use std::time::Duration;
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::BoxFuture;
 
-use super::fault;
 use super::lease::Lease;
+use super::{fault, figures};
 use crate::config::{ConfigError, Secret, ShardsConfig};
 use crate::directory::ShardEntry;
 use crate::engine::Target;
@@ -214,7 +214,8 @@ impl Pools {
     pub(super) async fn lease(&self, target: &Target) -> Result<Lease, Error> {
         let Way { pool, shares } = self.way(target)?;
         let wait = Duration::from_millis(self.config.pool_wait_ms.max(1));
-        let deadline = tokio::time::Instant::now() + wait;
+        let begun = tokio::time::Instant::now();
+        let deadline = begun + wait;
         // The org's own share first: who waits for it keeps nobody else from a connection.
         let part = match &shares {
             Some(shares) => {
@@ -224,6 +225,11 @@ impl Pools {
             None => None,
         };
         let connection = pool.get(deadline.saturating_duration_since(tokio::time::Instant::now())).await?;
+        figures::waited(&target.shard.name, begun.elapsed());
+        figures::pool(&target.shard.name, || {
+            let Counts { connections, idle, waiting: _ } = pool.counts();
+            (connections, idle)
+        });
         let pooled = Pooled { connection, _part: part };
         Ok(Lease::new(pooled, Arc::clone(&target.catalog.catalog), self.tls.clone()))
     }

@@ -12,6 +12,7 @@ use crate::fleet::{Fleet, FleetOptions};
 mod bb8;
 #[allow(clippy::duplicate_mod)]
 mod deadpool;
+mod figures;
 
 pub const NOTES: &str = "
     -- orgfold: global
