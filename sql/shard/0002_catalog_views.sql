@@ -86,6 +86,23 @@ CREATE FUNCTION orgfold_catalog.me() RETURNS oid LANGUAGE sql STABLE
 RETURN (SELECT r.oid FROM pg_catalog.pg_roles r
         WHERE r.rolname = coalesce(nullif(pg_catalog.current_setting('orgfold.runtime_role', true), ''), current_user));
 
+-- Who asks, and of which database, as the org knows them: the middleware says it in the transaction. Without a word, the
+-- server's own.
+CREATE FUNCTION orgfold_catalog.role_name() RETURNS name LANGUAGE sql STABLE
+RETURN coalesce(nullif(pg_catalog.current_setting('orgfold.role', true), '')::name, current_user);
+CREATE FUNCTION orgfold_catalog.current_database() RETURNS name LANGUAGE sql STABLE
+RETURN coalesce(nullif(pg_catalog.current_setting('orgfold.database', true), '')::name, pg_catalog.current_database());
+DO $do$
+DECLARE
+    word text;
+BEGIN
+    FOREACH word IN ARRAY ARRAY['current_user', 'session_user', 'current_role', 'user'] LOOP
+        EXECUTE format('CREATE FUNCTION orgfold_catalog.%I() RETURNS name LANGUAGE sql STABLE RETURN orgfold_catalog.role_name()', word);
+    END LOOP;
+END
+$do$;
+CREATE FUNCTION orgfold_catalog."current_catalog"() RETURNS name LANGUAGE sql STABLE RETURN orgfold_catalog.current_database();
+
 -- Whose an object is: PostgreSQL's own are its first superuser's.
 CREATE FUNCTION orgfold_catalog.owner(object oid) RETURNS oid LANGUAGE sql STABLE
 RETURN CASE WHEN object < 16384 THEN 10::oid ELSE orgfold_catalog.me() END;

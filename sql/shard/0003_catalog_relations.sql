@@ -132,14 +132,16 @@ CALL orgfold_catalog.keep('pg_rewrite',
 CALL orgfold_catalog.keep('pg_trigger',
     'pg_catalog.pg_trigger c WHERE NOT c.tgisinternal AND c.tgrelid IN (SELECT s.oid FROM orgfold_catalog.shown s)', '{}', 'tgrelid');
 
--- One database, one role; their names are the shard's own.
+-- One database, one role.
 CALL orgfold_catalog.stand_in('pg_database', 'pg_catalog.pg_database c WHERE c.datname = pg_catalog.current_database()',
-    jsonb_build_object('datdba', 'orgfold_catalog.me()', 'datacl', 'NULL', 'datfrozenxid', $$'0'$$, 'datminmxid', $$'0'$$));
-CALL orgfold_catalog.stand_in('pg_roles', 'pg_catalog.pg_roles c WHERE c.rolname = current_user', '{"rolconfig": "NULL"}');
-CALL orgfold_catalog.stand_in('pg_user', 'pg_catalog.pg_user c WHERE c.usename = current_user', '{"useconfig": "NULL"}');
+    jsonb_build_object('datname', 'orgfold_catalog.current_database()', 'datdba', 'orgfold_catalog.me()', 'datacl', 'NULL', 'datfrozenxid', $$'0'$$, 'datminmxid', $$'0'$$));
+CALL orgfold_catalog.stand_in('pg_roles', 'pg_catalog.pg_roles c WHERE c.rolname = current_user',
+    '{"rolname": "orgfold_catalog.role_name()", "rolconfig": "NULL"}');
+CALL orgfold_catalog.stand_in('pg_user', 'pg_catalog.pg_user c WHERE c.usename = current_user',
+    '{"usename": "orgfold_catalog.role_name()", "useconfig": "NULL"}');
 -- information_schema asks for it; orgs may not.
 CALL orgfold_catalog.stand_in('pg_authid', $$pg_catalog.pg_roles c WHERE c.oid IN (10, 6171) OR c.rolname = current_user$$,
-    jsonb_build_object('rolname', $$CASE c.oid WHEN 10 THEN 'postgres' ELSE c.rolname END$$, 'rolpassword', 'NULL'));
+    jsonb_build_object('rolname', $$CASE c.oid WHEN 10 THEN 'postgres' WHEN 6171 THEN c.rolname ELSE orgfold_catalog.role_name() END$$, 'rolpassword', 'NULL'));
 
 CALL orgfold_catalog.stand_in('pg_settings', $$pg_catalog.pg_settings c WHERE orgfold_catalog.is_shown_setting(c.name)$$,
     -- What orgfold says to servers of itself is not what the service says.

@@ -58,6 +58,9 @@ BEGIN
                 IF $1 = '-' THEN
                     RETURN 0;
                 END IF;
+                IF '%1$s' = 'regrole' AND $1 IN (orgfold_catalog.role_name()::text, pg_catalog.quote_ident(orgfold_catalog.role_name())) THEN
+                    RETURN orgfold_catalog.me();
+                END IF;
                 found := pg_catalog.to_%1$s($1);
                 IF found IS NULL THEN
                     -- The server's own error, or what it has to say of `-`.
@@ -80,10 +83,11 @@ $do$;
 -- What a catalog's rows have as tableoid: a view's have none.
 CREATE FUNCTION orgfold_catalog.tableoid(catalog text) RETURNS oid LANGUAGE sql STABLE RETURN orgfold_catalog.regclass(catalog);
 
-CREATE FUNCTION orgfold_catalog.role(name) RETURNS oid LANGUAGE sql STABLE RETURN orgfold_catalog.regrole($1::text);
+CREATE FUNCTION orgfold_catalog.role(name) RETURNS oid LANGUAGE sql STABLE
+RETURN CASE WHEN $1 = orgfold_catalog.role_name() THEN orgfold_catalog.me() ELSE orgfold_catalog.regrole($1::text)::oid END;
 CREATE FUNCTION orgfold_catalog.database(name) RETURNS oid LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF $1 <> pg_catalog.current_database() THEN
+    IF $1 <> orgfold_catalog.current_database() THEN
         RAISE invalid_catalog_name USING MESSAGE = pg_catalog.format('database "%s" does not exist', $1);
     END IF;
     RETURN (SELECT d.oid FROM orgfold_catalog.pg_database d);
@@ -226,7 +230,7 @@ CREATE FUNCTION orgfold_catalog.shobj_description(oid, name) RETURNS text LANGUA
 
 -- What is PostgreSQL's own belongs to its first superuser, whose name here is nobody's business, or to the database's owner.
 CREATE FUNCTION orgfold_catalog.pg_get_userbyid(oid) RETURNS name LANGUAGE sql STABLE
-RETURN CASE $1 WHEN orgfold_catalog.me() THEN current_user WHEN 10 THEN 'postgres'::name WHEN 6171 THEN 'pg_database_owner'::name
+RETURN CASE $1 WHEN orgfold_catalog.me() THEN orgfold_catalog.role_name() WHEN 10 THEN 'postgres'::name WHEN 6171 THEN 'pg_database_owner'::name
                ELSE ('unknown (OID=' || $1 || ')')::name END;
 CREATE FUNCTION orgfold_catalog.pg_table_is_visible(relation oid) RETURNS boolean LANGUAGE sql STABLE
 RETURN CASE WHEN orgfold_catalog.sees_regclass(relation) THEN pg_catalog.pg_table_is_visible(relation) END;
@@ -323,24 +327,32 @@ CREATE FUNCTION orgfold_catalog.pg_has_role("user" name, role name, privilege te
 RETURN orgfold_catalog.role("user") IS NOT NULL AND orgfold_catalog.role(role) IS NOT NULL;
 
 -- Privileges are what an owner has by default, as text: to read aclitem's text is to look roles up.
+CREATE FUNCTION orgfold_catalog.acl_name() RETURNS text LANGUAGE sql STABLE
+RETURN CASE WHEN orgfold_catalog.role_name()::text ~ '^[A-Za-z0-9_]+$' THEN orgfold_catalog.role_name()::text
+            ELSE '"' || pg_catalog.replace(orgfold_catalog.role_name()::text, '"', '""') || '"' END;
 CREATE FUNCTION orgfold_catalog.acldefault(kind "char", owner oid) RETURNS text[] LANGUAGE sql STABLE
-RETURN CASE WHEN owner = orgfold_catalog.me() THEN pg_catalog.acldefault(kind, owner)::text[] END;
+RETURN CASE WHEN owner = orgfold_catalog.me() THEN ARRAY(
+    SELECT pg_catalog.replace(u.item, split_part(u.item, '/', 2), orgfold_catalog.acl_name())
+    FROM pg_catalog.unnest(pg_catalog.acldefault(kind, owner)::text[]) WITH ORDINALITY AS u(item, n) ORDER BY u.n) END;
 -- No role but the own is looked up.
 CREATE FUNCTION orgfold_catalog.aclexplode(acl text[]) RETURNS TABLE (grantor oid, grantee oid, privilege_type text, is_grantable boolean)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     own text := split_part((pg_catalog.acldefault('r', orgfold_catalog.me())::text[])[1], '/', 2);
+    shown text := orgfold_catalog.acl_name();
     item text;
+    items text[] := '{}';
 BEGIN
     FOREACH item IN ARRAY coalesce(acl, '{}') LOOP
-        IF split_part(item, '=', 1) NOT IN ('', own) OR split_part(item, '/', 2) <> own THEN
+        IF split_part(item, '=', 1) NOT IN ('', shown) OR split_part(item, '/', 2) <> shown THEN
             RAISE undefined_object USING MESSAGE = 'role does not exist';
         END IF;
+        items := items || pg_catalog.replace(item, shown, own);
     END LOOP;
     IF acl IS NULL OR cardinality(acl) = 0 THEN
         RETURN;
     END IF;
-    RETURN QUERY SELECT e.grantor, e.grantee, e.privilege_type, e.is_grantable FROM pg_catalog.aclexplode(acl::aclitem[]) AS e;
+    RETURN QUERY SELECT e.grantor, e.grantee, e.privilege_type, e.is_grantable FROM pg_catalog.aclexplode(items::aclitem[]) AS e;
 END
 $$;
 

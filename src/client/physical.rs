@@ -223,7 +223,10 @@ impl Physical {
                     ));
                 }
                 match &run.special {
-                    Special::No => {}
+                    Special::No | Special::Truncate(_) => {}
+                    Special::Freeze(_) => {
+                        return Err(refuse("COPY with FREEZE", "leave it out: the rows are the same"));
+                    }
                     Special::Set { local: true, .. } if around == Around::Transaction => {}
                     Special::Set { .. } => {
                         return Err(refuse(

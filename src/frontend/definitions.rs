@@ -59,8 +59,8 @@ impl Session {
         if !matches!(statement.special(), Special::Define(_)) {
             return Ok(());
         }
-        let role = self.role.replace('\'', "''");
-        let sql = format!("SELECT pg_catalog.set_config('orgfold.role', '{role}', true)");
+        let sql =
+            format!("SELECT pg_catalog.set_config('orgfold.role', {}, true)", super::settings::literal(&self.role));
         self.hidden(&Statement { sql: sql.into(), types: Arc::from([]), scope: None }, true, None, statement)?;
         self.redefined.sent = true;
         // What was asked for before this does not hurry its answer.

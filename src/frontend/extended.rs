@@ -96,7 +96,12 @@ impl Session {
         }
         let statement = Arc::new(ClientStatement::new(text, types, plans, 0, catalog.id, named));
         match statement.special() {
-            Special::No | Special::Explain | Special::Set { .. } | Special::Define(_) => {}
+            Special::No
+            | Special::Explain
+            | Special::Set { .. }
+            | Special::Truncate(_)
+            | Special::Freeze(_)
+            | Special::Define(_) => {}
             Special::Prepare(_) | Special::Execute(_) => {
                 return Err(Fault::error(
                     SqlState::FEATURE_NOT_SUPPORTED,
@@ -273,6 +278,7 @@ impl Session {
         if statement.way() == Way::Shard {
             self.set_org_for_walls(&statement)?;
             self.own_sequences(&statement)?;
+            self.say_who(&statement)?;
             let name = self.prepared_name(&statement)?;
             let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());
             if statement.takes_org() && org.is_none() {
@@ -385,6 +391,7 @@ impl Session {
         statement: &Arc<ClientStatement>,
         simple: bool,
     ) -> Result<(), Fault> {
+        self.freezes(statement)?;
         if statement.copies_in() {
             self.set_org(statement)?;
             self.copy = CopyIn::Asked;
@@ -413,6 +420,26 @@ impl Session {
         Ok(())
     }
 
+    /// COPY may freeze only what its transaction has truncated. A savepoint between them is not looked at.
+    fn freezes(&mut self, statement: &ClientStatement) -> Result<(), Fault> {
+        match statement.special() {
+            Special::Truncate(tables) => self.truncated.extend(tables.iter().cloned()),
+            Special::Freeze(table) if !self.truncated.contains(table) => {
+                let message = "cannot perform COPY FREEZE because the table was not created or truncated in the \
+                               current subtransaction";
+                return Err(Fault::error(SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE, message));
+            }
+            Special::Freeze(_)
+            | Special::No
+            | Special::Explain
+            | Special::Set { .. }
+            | Special::Define(_)
+            | Special::Prepare(_)
+            | Special::Execute(_) => {}
+        }
+        Ok(())
+    }
+
     /// Where row-level security stands, the org goes before the first statement on its data in each transaction: the
     /// server plans at Bind, and reads the setting then. Between two Syncs it is one transaction unless a statement
     /// ends it; past a Sync nothing is assumed.
@@ -424,6 +451,20 @@ impl Session {
         self.set_org(statement)?;
         self.org_set = true;
         Ok(())
+    }
+
+    /// Tells the server who asks, for this transaction, where the statement may show it: it knows orgfold's role and the
+    /// shard's database.
+    pub(super) fn say_who(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
+        if !statement.asks_who() {
+            return Ok(());
+        }
+        let literal = super::settings::literal;
+        let mut sql = format!("SELECT pg_catalog.set_config('orgfold.role', {}, true)", literal(&self.role));
+        if let Some(org) = &self.org {
+            sql.push_str(&format!(", pg_catalog.set_config('orgfold.database', {}, true)", literal(org.slug.as_str())));
+        }
+        self.hidden(&Statement { sql: sql.into(), types: Arc::from([]), scope: None }, true, None, statement)
     }
 
     fn set_org(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {

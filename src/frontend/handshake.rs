@@ -232,6 +232,7 @@ async fn begin(
             columns: None,
             held: None,
             prepared: HashMap::new(),
+            truncated: Vec::new(),
             executed: 0,
             unforgotten: 0,
             drawn: Drawn::default(),

@@ -25,7 +25,12 @@ impl Session {
         let physical = self.physical(statement)?;
         match statement.special() {
             Special::Prepare(_) | Special::Execute(_) => Ok(self.under_number(&physical)),
-            Special::No | Special::Explain | Special::Set { .. } | Special::Define(_) => Ok(physical),
+            Special::No
+            | Special::Explain
+            | Special::Set { .. }
+            | Special::Truncate(_)
+            | Special::Freeze(_)
+            | Special::Define(_) => Ok(physical),
         }
     }
 
@@ -53,7 +58,12 @@ impl Session {
     /// What must be on the backend before the statement, and in the session.
     pub(super) fn before(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
         match statement.special() {
-            Special::No | Special::Explain | Special::Set { .. } | Special::Define(_) => Ok(()),
+            Special::No
+            | Special::Explain
+            | Special::Set { .. }
+            | Special::Truncate(_)
+            | Special::Freeze(_)
+            | Special::Define(_) => Ok(()),
             Special::Prepare(name) => {
                 if self.prepared.contains_key(name) || self.statements.contains_key(name) {
                     return Err(Fault::error(
@@ -103,7 +113,12 @@ impl Session {
     /// What must leave the backend after the statement.
     pub(super) fn after(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
         match statement.special() {
-            Special::No | Special::Explain | Special::Set { .. } | Special::Define(_) => Ok(()),
+            Special::No
+            | Special::Explain
+            | Special::Set { .. }
+            | Special::Truncate(_)
+            | Special::Freeze(_)
+            | Special::Define(_) => Ok(()),
             Special::Prepare(_) | Special::Execute(_) => {
                 let sql = format!("DEALLOCATE {}", self.number());
                 self.hidden(&Statement { sql: sql.into(), types: Arc::from([]), scope: None }, false, None, statement)?;

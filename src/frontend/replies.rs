@@ -260,6 +260,7 @@ impl Session {
         }
         self.in_block = status == b'T' && self.expect.is_empty();
         if status == b'I' {
+            self.truncated.clear();
             self.transaction_ended(self.failed);
             // Those of later groups are in transactions to come.
             let answered = self.answered;

@@ -168,6 +168,8 @@ pub(super) struct Session {
     pub(super) held: Option<Bytes>,
     /// What PREPARE has made, by name.
     pub(super) prepared: HashMap<Box<str>, Arc<ClientStatement>>,
+    /// Tables that the transaction has truncated.
+    pub(super) truncated: Vec<Box<str>>,
     /// How many names EXECUTE has used on this session's backends.
     pub(super) executed: u64,
     /// How many of those names the backend still knows: while it does, it is closed, not given back.

@@ -129,6 +129,7 @@ impl Session {
                 }
                 self.set_org_for_walls(statement)?;
                 self.own_sequences(statement)?;
+                self.say_who(statement)?;
                 self.before(statement)?;
                 let name = self.prepared_name(statement)?;
                 let org = self.place.filter(|_| statement.takes_org()).map(|(_, org)| org.get());

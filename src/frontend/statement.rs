@@ -160,6 +160,15 @@ impl ClientStatement {
         }
     }
 
+    /// Whether it may show who asks.
+    pub(super) fn asks_who(&self) -> bool {
+        match self.plan().map(|plan| &plan.action) {
+            // What was prepared may ask.
+            Some(Action::Run(run)) => run.asks_who || matches!(run.special, Special::Execute(_)),
+            Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => false,
+        }
+    }
+
     /// Whether it takes the org's id as its last parameter.
     pub(super) fn takes_org(&self) -> bool {
         matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.org_param)

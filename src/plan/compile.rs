@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::ast::definition::definition as ast_definition;
 use super::ast::tree::Ident;
-use super::ast::{Body, Lexeme, Parsed, Positions, Utility, forbidden_setting, parse, tokens};
+use super::ast::{Body, Lexeme, Name, Parsed, Positions, Utility, forbidden_setting, parse, tokens};
 use super::bind::{Bound, BoundKind, MAX_CHANNEL_BYTES, SYSTEM_COLUMNS, Setting};
 use super::define::{Change, define};
 use super::error::PlanError;
-use super::policy::{Permit, check_setting, is_fixed};
+use super::policy::{Permit, asks_who, check_setting, is_fixed};
 use super::rewrite::{OrgSource, identifier, rewrite};
 use super::template::Template;
 use super::{
@@ -96,6 +96,7 @@ fn definition(
         returns_rows: false,
         cascaded: Box::default(),
         sequences: Sequences::default(),
+        asks_who: false,
         special: Special::Define(defined),
     };
     Ok(Plan { action: Action::Run(run), span: parsed.span.clone(), params: options.declared_params })
@@ -138,12 +139,17 @@ fn one(
         },
         Body::Utility(utility) => {
             let (bound, special) = match &**utility {
-                Utility::Truncate { tables, cascade, restart } => {
-                    let (bound, tables) = Bound::truncate(tables, *cascade, *restart, catalog).map_err(placed)?;
+                Utility::Truncate { tables: named_tables, cascade, restart } => {
+                    let (bound, tables) = Bound::truncate(named_tables, *cascade, *restart, catalog).map_err(placed)?;
+                    let named = |name: &Name| name.parts.last().map(|name| name.as_str().into());
+                    let emptied = tables.iter().cloned().chain(named_tables.iter().filter_map(named)).collect();
                     cascaded = tables;
-                    (Ok(bound), Special::No)
+                    (Ok(bound), Special::Truncate(emptied))
                 }
-                Utility::Copy(copy) => (Bound::copy(copy, catalog), Special::No),
+                Utility::Copy(copy) => (
+                    Bound::copy(copy, catalog),
+                    copy.freezes().map_or(Special::No, |table| Special::Freeze(table.into())),
+                ),
                 Utility::Explain(explain) => (Bound::explain(explain, catalog, system()), Special::Explain),
                 Utility::Declare { head, query } => (Bound::declare(head, query, catalog, system()), Special::No),
                 Utility::Cursor { verb, pieces } => (Bound::about_cursor(*verb, pieces, catalog), Special::No),
@@ -201,6 +207,7 @@ fn one(
     second_opinion(&template, catalog, needs_org, org, params).map_err(placed)?;
     let modifies = permit.bound().modifies();
     let run = Run {
+        asks_who: asks_who(template.text()),
         template,
         access: if modifies { Access::Write } else { Access::Read },
         needs_org,

@@ -131,6 +131,9 @@ pub struct Run {
     pub cascaded: Box<[Box<str>]>,
     /// What it does with sequences.
     pub sequences: Sequences,
+    /// Whether it may show the caller's role or database: they go before it (`orgfold.role`, `orgfold.database`, set for
+    /// the transaction), because the server knows others.
+    pub asks_who: bool,
     /// What whoever runs it must do besides.
     pub special: Special,
 }
@@ -171,6 +174,11 @@ pub enum Special {
         /// For this transaction only.
         local: bool,
     },
+    /// TRUNCATE of these tables, named first: COPY may freeze what it fills in the same transaction.
+    Truncate(Box<[Box<str>]>),
+    /// COPY ... FROM with FREEZE into this table: an error (55000) unless the transaction has truncated it. The rows are
+    /// written as without it.
+    Freeze(Box<str>),
     /// A definition of the org's own objects: behind it, statements of the transaction are compiled for this catalog.
     Define(Defined),
     /// EXECUTE of this name: [`PREPARED`] must have been prepared on the connection just before.

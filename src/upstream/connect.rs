@@ -116,12 +116,7 @@ pub(super) async fn connect(
         let (mut stream, binding) = socket(&shard.host, shard.port, tls).await.map_err(unreachable)?;
         let mut buffer = BytesMut::with_capacity(8 * 1024);
         let mut out = BytesMut::new();
-        let parameters = [
-            ("user", user),
-            ("database", shard.database.as_str()),
-            ("client_encoding", "UTF8"),
-            ("application_name", "orgfold"),
-        ];
+        let parameters = [("user", user), ("database", shard.database.as_str()), ("client_encoding", "UTF8")];
         request::startup(&parameters, &mut out);
         write(&mut stream, &mut out).await?;
         authenticate(&mut stream, &mut buffer, password, binding).await?;

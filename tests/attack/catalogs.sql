@@ -72,7 +72,7 @@ SELECT * FROM pg_authid
 -- refused 42P01
 SELECT * FROM pg_shadow
 
--- answered orgfold_runtime|f [SELECT 1]
+-- answered hostile|f [SELECT 1]
 SELECT usename, usesuper FROM pg_user
 
 -- refused 42P01
@@ -198,10 +198,10 @@ SELECT pg_get_indexdef({oid:customer_pkey_p{leaf}})
 -- answered [SELECT 0]
 SELECT pg_get_constraintdef(k) FROM generate_series({oid:customer_p{leaf}}, {oid:customer_p{leaf}} + 50) AS k WHERE pg_get_constraintdef(k::oid) IS NOT NULL
 
--- answered t|public|{pg_catalog,public} [SELECT 1]
+-- answered f|public|{pg_catalog,public} [SELECT 1]
 SELECT current_database() ~ 'shard', current_schema, current_schemas(true)
 
--- answered public|customer|orgfold_runtime|null|t|f|t|f [SELECT 1]
+-- answered public|customer|hostile|null|t|f|t|f [SELECT 1]
 SELECT * FROM pg_tables WHERE schemaname = 'public' AND tablename = 'customer'
 
 -- refused 42501
@@ -315,8 +315,8 @@ SELECT most_common_vals FROM pg_stats WHERE tablename ~ 'customer'
 -- answered [SELECT 0]
 SELECT stavalues1 FROM pg_statistic LIMIT 1
 
--- answered orgfold_runtime|******** [SELECT 1]
+-- answered [SELECT 0]
 SELECT rolname, rolpassword FROM pg_roles WHERE rolname ~ 'orgfold|postgres'
 
--- answered orgfold_runtime|orgfold_runtime|orgfold_runtime [SELECT 1]
+-- answered hostile|hostile|hostile [SELECT 1]
 SELECT current_user, session_user, user

@@ -97,7 +97,7 @@ COPY customer (id, name) FROM STDIN WITH (ENCODING 'SQL_ASCII')
 -- refused 42601
 COPY customer (id, name) FROM STDIN WITH (ON_ERROR ignore, LOG_VERBOSITY verbose)
 
--- answered [COPY 1]
+-- refused 55000
 COPY customer (id, name) FROM STDIN WITH (FREEZE)
 
 -- refused 22P04

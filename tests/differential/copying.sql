@@ -257,7 +257,30 @@ COPY empty (nope) FROM STDIN
 
 COPY empty FROM STDIN (FORMAT csv, NULL '"')
 
--- open meaning: FREEZE is not passed on
+-- open: the same error, before the data is asked for
+COPY empty FROM STDIN (FREEZE)
+
+COPY empty FROM STDIN (FREEZE off)
+
+COPY empty FROM STDIN (FREEZE 'false', FORMAT csv)
+
+-- open: the same error, before the data is asked for
+COPY empty FROM STDIN WITH (FREEZE on)
+
+-- open: the same error, before the data is asked for
+COPY empty FROM STDIN FREEZE
+
+BEGIN
+
+TRUNCATE empty
+
+-- data: 40→frozen
+COPY empty FROM STDIN (FREEZE)
+
+COMMIT
+
+-- open: the same error, before the data is asked for
+-- data: 41→thawed
 COPY empty FROM STDIN (FREEZE)
 
 -- data: 30,x

@@ -143,7 +143,6 @@ SHOW application_name
 
 SELECT current_setting('application_name')
 
--- open meaning: a session's application_name is orgfold's unless it says its own
 RESET application_name
 
 SET SESSION application_name TO other
@@ -239,12 +238,10 @@ RESET TimeZone
 -- open: another error: 42501 permission denied to set parameter "nosuch"
 RESET nosuch
 
--- open meaning: a session's application_name is orgfold's unless it says its own
 RESET ALL
 
 SHOW TimeZone
 
--- open meaning: a session's application_name is orgfold's unless it says its own
 DISCARD ALL
 
 SHOW DateStyle

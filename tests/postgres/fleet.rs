@@ -25,7 +25,7 @@ use tokio_postgres::{Client, NoTls};
 
 /// The runtime role's and the release role's password; the proxy roles' are [`PASSWORD`] too.
 pub const PASSWORD: &str = "a word of passage";
-const RUNTIME: &str = "orgfold_runtime";
+pub const RUNTIME: &str = "orgfold_runtime";
 const RELEASE: &str = "orgfold_release";
 const SHARDS: usize = 2;
 

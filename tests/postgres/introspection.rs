@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage, SimpleQueryRow};
 
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, RUNTIME};
 
 const SCHEMA: &str = include_str!("../introspection/schema.sql");
 
@@ -122,10 +122,11 @@ fn differing<'a>(these: &'a [String], those: &[String]) -> Vec<&'a str> {
 }
 
 async fn compare(statements: &str, least: usize) {
-    let fleet = Fleet::with().ddl(SCHEMA).orgs(&["acme"]).role("app", &[]).start().await;
+    let fleet = Fleet::with().ddl(SCHEMA).orgs(&["acme"]).role(RUNTIME, &[]).start().await;
     let proxy = fleet.proxy().await;
+    // The owner of the private database has the same name.
     let alone = Asked::new(&fleet.private_of_runtime(SCHEMA).await).await;
-    let through = Asked::new(&proxy.settings("app", "acme")).await;
+    let through = Asked::new(&proxy.settings(RUNTIME, "acme")).await;
     let (mut count, mut rows, mut differences) = (0, 0, Vec::new());
     for sql in statements.split("\n\n").map(str::trim).filter(|sql| !sql.is_empty() && !sql.starts_with("-- ")) {
         count += 1;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::fleet::{Fleet, PASSWORD};
+use crate::fleet::{Fleet, PASSWORD, RUNTIME};
 
 const SCHEMA: &str = include_str!("../introspection/schema.sql");
 
@@ -150,9 +150,10 @@ fn without_sizes(printed: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn describing_commands_print_what_they_print_alone() {
-    let fleet = Fleet::with().ddl(SCHEMA).orgs(&["acme"]).role("app", &[]).start().await;
+    let fleet = Fleet::with().ddl(SCHEMA).orgs(&["acme"]).role(RUNTIME, &[]).start().await;
     let proxy = fleet.proxy().await;
-    let (through, alone) = (proxy.settings("app", "acme"), fleet.private_of_runtime(SCHEMA).await);
+    // The owner of the private database has the same name.
+    let (through, alone) = (proxy.settings(RUNTIME, "acme"), fleet.private_of_runtime(SCHEMA).await);
     let mut differences = Vec::new();
     let young = knows_the_server(&fleet).await;
     for (commands, sized) in [(EXACT, false), (SIZED, true)] {
@@ -185,8 +186,12 @@ async fn databases_roles_and_owners_are_the_own() {
     for (command, printed) in told {
         let rows = usize::from(printed.contains("(1 row)") || !printed.is_empty());
         assert_eq!(rows, 1, "{command}\n{printed}");
-        for hidden in ["orgfold_release", "directory", "shard2", "_p0", "org_id", "orgfold_catalog"] {
+        for hidden in ["orgfold_runtime", "orgfold_release", "directory", "shard2", "_p0", "org_id", "orgfold_catalog"]
+        {
             assert!(!printed.contains(hidden), "{command} shows {hidden}:\n{printed}");
+        }
+        if matches!(command.as_str(), "\\l") {
+            assert!(printed.contains(" acme ") && printed.contains(" app "), "{printed}");
         }
         if matches!(command.as_str(), "\\l" | "\\du" | "\\dn" | "\\dL") {
             assert!(printed.contains("(1 row)"), "{command}\n{printed}");

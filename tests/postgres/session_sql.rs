@@ -329,3 +329,56 @@ async fn set_config_by_itself_is_set() {
         assert!(rows(&acme, refused).await[0].starts_with("42501"), "{refused}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_is_told_its_own_names() {
+    let ddl = format!("{SCHEMA} CREATE VIEW mine AS SELECT current_user AS me, job.id FROM job;");
+    let fleet =
+        Fleet::with().ddl(&ddl).orgs(&["acme", "other", "globex"]).role("app", &[]).role("O'Hara", &[]).start().await;
+    let mut config = fleet.config();
+    config.shards.pool_size = 1;
+    let proxy = fleet.proxy_with(config).await;
+    let (app, hara) = (proxy.connect("app", "acme").await, proxy.connect("O'Hara", "globex").await);
+    let sql = "SELECT current_user, session_user, user, current_role, current_catalog, current_database()";
+    for _ in 0..2 {
+        assert_eq!(rows(&app, sql).await, ["app|app|app|app|acme|acme"]);
+        assert_eq!(rows(&hara, sql).await, ["O'Hara|O'Hara|O'Hara|O'Hara|globex|globex"]);
+    }
+    let row = app.query_one(sql, &[]).await.unwrap();
+    let names: Vec<_> = row.columns().iter().map(|column| (column.name(), column.type_().name())).collect();
+    let words = ["current_user", "session_user", "user", "current_role", "current_catalog", "current_database"];
+    assert_eq!(names, words.map(|word| (word, "name")));
+    assert_eq!(row.get::<_, &str>(0), "app");
+
+    app.batch_execute("INSERT INTO job (name) VALUES ('a')").await.unwrap();
+    assert_eq!(rows(&app, "SELECT me FROM mine").await, ["app"]);
+    assert_eq!(
+        rows(&app, "SELECT rolname FROM pg_roles UNION ALL SELECT datname FROM pg_database").await,
+        ["app", "acme"]
+    );
+    assert_eq!(rows(&app, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'").await, ["app"]);
+    assert_eq!(rows(&app, "SELECT DISTINCT table_catalog FROM information_schema.tables").await, ["acme"]);
+    let asked = "SELECT has_table_privilege('app', 'job', 'SELECT'), has_database_privilege('acme', 'CONNECT'), \
+                 pg_get_userbyid('app'::regrole::oid), pg_has_role('app', 'MEMBER')";
+    assert_eq!(rows(&app, asked).await, ["t|t|app|t"]);
+    for other in ["has_table_privilege('O''Hara', 'job', 'SELECT')", "has_database_privilege('globex', 'CONNECT')"] {
+        let answer = rows(&app, &format!("SELECT {other}")).await;
+        assert!(answer[0].contains("does not exist"), "{answer:?}");
+    }
+
+    // What a transaction or a prepared statement asks, and after an error.
+    app.batch_execute("BEGIN; SAVEPOINT a").await.unwrap();
+    assert_eq!(rows(&app, "SELECT current_user").await, ["app"]);
+    app.batch_execute("ROLLBACK TO a").await.unwrap();
+    assert_eq!(rows(&app, "SELECT current_user").await, ["app"]);
+    app.batch_execute("DECLARE c CURSOR FOR SELECT current_user, name FROM job").await.unwrap();
+    assert_eq!(rows(&app, "FETCH ALL FROM c").await, ["app|a"]);
+    assert!(app.batch_execute("SELECT 1 / 0").await.is_err());
+    app.batch_execute("ROLLBACK; PREPARE p AS SELECT current_user, count(*) FROM job").await.unwrap();
+    assert_eq!(rows(&hara, "SELECT current_user").await, ["O'Hara"]);
+    assert_eq!(rows(&app, "EXECUTE p").await, ["app|1"]);
+    assert_eq!(
+        rows(&app, "SELECT current_setting('orgfold.role')").await,
+        ["42501 permission denied to examine \"orgfold.role\""]
+    );
+}

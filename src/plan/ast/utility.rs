@@ -126,6 +126,30 @@ pub(crate) enum CopyOptionValue {
     Star,
 }
 
+impl CopyStatement {
+    /// The table that it fills with FREEZE on.
+    pub(crate) fn freezes(&self) -> Option<&str> {
+        let on = |option: &CopyOption| {
+            let off = |word: &str| ["off", "false", "0"].contains(&word.to_ascii_lowercase().trim_matches('\''));
+            option.name == "freeze"
+                && match &option.value {
+                    CopyOptionValue::Word(word) => !off(word),
+                    CopyOptionValue::Text(Piece::Literal(text, _)) => !off(text),
+                    CopyOptionValue::None
+                    | CopyOptionValue::Text(_)
+                    | CopyOptionValue::Columns(_)
+                    | CopyOptionValue::Star => true,
+                }
+        };
+        match &self.source {
+            CopySource::Table { name, .. } if self.from && self.options.iter().any(on) => {
+                name.parts.last().map(String::as_str)
+            }
+            CopySource::Table { .. } | CopySource::Query(_) => None,
+        }
+    }
+}
+
 /// Reads a utility statement; `None` when the first word begins a query or a change.
 pub(crate) fn read(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> Result<Option<Utility>, PlanError> {
     let Some(first) = lexemes.first() else { return Ok(None) };

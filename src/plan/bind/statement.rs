@@ -360,8 +360,8 @@ impl Binder<'_> {
     }
 }
 
-/// The options of COPY, each known by name. FREEZE is dropped: it needs a table made or truncated in the same
-/// transaction, and no org has one; the rows are the same without it. `listed` are the columns that COPY of a table names.
+/// The options of COPY, each known by name. FREEZE is dropped: TRUNCATE is a DELETE here, and the rows are the same
+/// without it (`Special::Freeze` says when it is an error). `listed` are the columns that COPY of a table names.
 fn copy_options(options: &[CopyOption], listed: Option<&[Box<str>]>) -> Result<Nodes, PlanError> {
     let mut items: Vec<Nodes> = Vec::new();
     for CopyOption { name, value, at } in options {

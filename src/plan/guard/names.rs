@@ -10,7 +10,7 @@ use crate::catalog::{CATALOG_SCHEMA, DefinedType, ORGFOLD_SCHEMA, QualifiedName,
 use crate::plan::ast::quoted;
 use crate::plan::policy::{
     FunctionClass, catalog_function, catalog_relation, check_setting, is_allowed, is_allowed_type, lookup_called,
-    org_function,
+    org_function, who,
 };
 
 /// The columns that every physical table has besides its own, and that an org may see.
@@ -105,7 +105,7 @@ pub(super) fn function(call: &FuncCall, facts: Facts<'_>) -> Verdict {
         ["pg_catalog", name] => is_allowed_function(name),
         [schema, name] if *schema == CATALOG_SCHEMA => {
             let text = format!("{schema}.{name}");
-            is_stand_in(&text) || of_the_org(name)
+            is_stand_in(&text) || of_the_org(name) || (who(name).is_some() && call.args.is_empty())
         }
         ["current_schema"] | ["information_schema", "_pg_expandarray"] => true,
         [schema, name] => facts.catalog.functions.contains_key(&QualifiedName::new(schema, name)),

@@ -66,7 +66,7 @@ const INFORMATION: Pairs = named!["orgfold_catalog.information_schema_":
 /// Functions of `pg_catalog` whose stand-in has their name, sorted.
 #[rustfmt::skip]
 const FUNCTIONS: Pairs = named!["orgfold_catalog.":
-    "acldefault" "aclexplode" "col_description" "current_setting" "format_type" "has_any_column_privilege"
+    "acldefault" "aclexplode" "col_description" "current_database" "current_setting" "format_type" "has_any_column_privilege"
     "has_column_privilege" "has_database_privilege" "has_function_privilege" "has_language_privilege"
     "has_schema_privilege" "has_sequence_privilege" "has_table_privilege" "has_type_privilege" "obj_description"
     "pg_column_is_updatable" "pg_database_size" "pg_function_is_visible" "pg_get_constraintdef" "pg_get_expr"
@@ -84,7 +84,7 @@ const FUNCTIONS: Pairs = named!["orgfold_catalog.":
 /// Functions that tell of nothing but what their arguments name, and nothing that belongs to orgs: themselves, sorted.
 #[rustfmt::skip]
 const HARMLESS: Pairs = named!["pg_catalog.":
-    "current_database" "current_schemas" "getdatabaseencoding" "pg_char_to_encoding" "pg_collation_is_visible"
+    "current_schemas" "getdatabaseencoding" "pg_char_to_encoding" "pg_collation_is_visible"
     "pg_conversion_is_visible" "pg_encoding_max_length" "pg_encoding_to_char" "pg_indexam_has_property"
     "pg_opclass_is_visible" "pg_operator_is_visible" "pg_opfamily_is_visible" "pg_options_to_table"
     "pg_statistics_obj_is_visible" "pg_ts_config_is_visible" "pg_ts_dict_is_visible" "pg_ts_parser_is_visible"
@@ -96,6 +96,15 @@ const HARMLESS: Pairs = named!["pg_catalog.":
 const OF_THE_ORG: Pairs = named!["orgfold_catalog.":
     "pg_advisory_xact_lock" "pg_advisory_xact_lock_shared" "pg_notify" "pg_try_advisory_xact_lock"
     "pg_try_advisory_xact_lock_shared"
+];
+
+/// Words that ask for the role or the database, and the calls that answer. Sorted.
+const WHO: Pairs = &[
+    ("current_catalog", "orgfold_catalog.\"current_catalog\"()"),
+    ("current_role", "orgfold_catalog.\"current_role\"()"),
+    ("current_user", "orgfold_catalog.\"current_user\"()"),
+    ("session_user", "orgfold_catalog.\"session_user\"()"),
+    ("user", "orgfold_catalog.\"user\"()"),
 ];
 
 /// A type whose input looks names up in the catalogs, and the stand-ins for casts to it and to arrays of it.
@@ -140,6 +149,20 @@ pub(crate) fn org_function(name: &str) -> Option<&'static str> {
     find(OF_THE_ORG, name)
 }
 
+/// The physical call for a word that asks for the role or the database.
+pub(crate) fn who(word: &str) -> Option<&'static str> {
+    find(WHO, word)
+}
+
+/// Whether a physical text may show who asks: the stand-ins do, other than those for locks and channels.
+pub(crate) fn asks_who(physical: &str) -> bool {
+    const STAND_IN: &str = "orgfold_catalog.";
+    physical.match_indices(STAND_IN).any(|(at, _)| {
+        let name = physical.get(at + STAND_IN.len()..).unwrap_or("");
+        !["pg_advisory_", "pg_try_advisory_", "pg_notify"].iter().any(|other| name.starts_with(other))
+    })
+}
+
 /// How a cast to a type of PostgreSQL's is looked up, when its input looks names up.
 pub(crate) fn lookup_type(name: &TypeName) -> Option<Lookup> {
     let name = name.builtin()?;
@@ -159,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted_and_apart() {
-        for list in [RELATIONS, INFORMATION, FUNCTIONS, HARMLESS] {
+        for list in [RELATIONS, INFORMATION, FUNCTIONS, HARMLESS, WHO] {
             assert!(list.is_sorted());
         }
         assert!(TYPES.is_sorted_by(|(a, _), (b, _)| a < b));

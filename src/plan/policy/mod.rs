@@ -11,7 +11,7 @@ mod types;
 
 #[cfg(feature = "grammar")]
 pub(crate) use catalogs::lookup_called;
-pub(crate) use catalogs::{Lookup, catalog_function, catalog_relation, lookup_type, org_function};
+pub(crate) use catalogs::{Lookup, asks_who, catalog_function, catalog_relation, lookup_type, org_function, who};
 pub(crate) use functions::{FunctionClass, is_allowed};
 pub(crate) use settings::{check_setting, is_fixed};
 #[cfg(feature = "grammar")]
@@ -104,6 +104,11 @@ const GRAMMAR: [&str; 8] = ["array", "coalesce", "exists", "greatest", "grouping
 pub(crate) fn function_form<'a>(name_of: &FunctionName, catalog: &'a Catalog) -> Option<FunctionForm<'a>> {
     let FunctionName { schema, name, at: _, in_from: _, place: _ } = name_of;
     let value = is_value_function(name) && &**name != "system_user";
+    if schema.is_none()
+        && let Some(call) = who(name)
+    {
+        return Some(FunctionForm::StandIn(call));
+    }
     if schema.is_none() && (value || GRAMMAR.contains(&&**name)) {
         return Some(FunctionForm::Grammar);
     }
