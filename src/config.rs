@@ -483,6 +483,25 @@ impl Config {
     pub fn from_file(path: &std::path::Path) -> Result<Config, ConfigError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        toml::from_str(&text).map_err(|error| ConfigError::Parse { path: path.to_owned(), message: error.to_string() })
+        Config::parse(&text, path)
+    }
+
+    fn parse(text: &str, path: &std::path::Path) -> Result<Config, ConfigError> {
+        toml::from_str(text).map_err(|error| ConfigError::Parse { path: path.to_owned(), message: error.to_string() })
+    }
+}
+
+/// The text of a configuration file.
+///
+/// ```
+/// let config: orgfold::Config = "[directory]\nurl = 'postgres://orgfold@10.0.0.1/orgfold_directory'".parse()?;
+/// assert_eq!(config.shards.pool_size, 16);
+/// # Ok::<(), orgfold::config::ConfigError>(())
+/// ```
+impl std::str::FromStr for Config {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Config, ConfigError> {
+        Config::parse(text, "the configuration".as_ref())
     }
 }

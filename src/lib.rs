@@ -51,6 +51,9 @@ pub mod frontend;
 #[cfg(feature = "throwaway")]
 pub mod throwaway;
 
+#[cfg(all(feature = "throwaway", feature = "migrate"))]
+pub mod sandbox;
+
 #[cfg(feature = "cli")]
 pub mod cli;
 

@@ -16,7 +16,7 @@ const STAGES: &[&[&str]] = &[
     &["error"],
     &["engine"],
     &["client", "frontend", "admin", "migrate", "metadata"],
-    &["tower"],
+    &["tower", "sandbox"],
     &["cli", "main", "lib"],
 ];
 
