@@ -15,10 +15,13 @@ demo: tools ## Start a directory and two shards, load three orgs, show what each
 test: tools grammar-tools ## Run every test, on PostgreSQL servers that the tests start and stop
 	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo test --no-fail-fast
 
-lint: tools grammar-tools ## Check the format, the lints, and that the library builds alone
+lint: tools grammar-tools ## Check the format, the lints, the docs, and that the library builds alone
 	cargo fmt --check
 	cargo clippy --all-targets --all-features -- -D warnings
-	cargo check --no-default-features
+	cargo clippy --no-default-features -- -D warnings
+	cargo clippy --no-default-features --features bb8,metrics,tower -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --all-features
+	scripts/dependencies --check
 
 bench-proxy: tools grammar-tools ## Measure the proxy beside PgBouncer and direct connections; fills BENCHMARKS.md
 	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo bench --bench proxy -- --write

@@ -1,15 +1,30 @@
 //! orgfold folds the private databases of many organisations onto a small fleet of PostgreSQL servers.
 //!
-//! ```no_run
-//! # async fn serve(config: orgfold::Config) -> Result<(), orgfold::Error> {
-//! let orgfold = orgfold::Orgfold::connect(config).await?;
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let ddl = "CREATE TABLE invoice (no bigint PRIMARY KEY, customer_id bigint NOT NULL, state text NOT NULL DEFAULT 'open');";
+//! # let sandbox = orgfold::sandbox::Sandbox::start(ddl, &["acme", "globex"]).await?;
+//! # let config = sandbox.config().clone();
+//! use orgfold::{GenericClient as _, Orgfold};
+//!
+//! let orgfold = Orgfold::connect(config).await?;
+//! // Cheap, and it holds no connection: make one for each request.
 //! let acme = orgfold.org("acme")?;
-//! for row in acme.query("SELECT no FROM invoice WHERE customer_id = $1", &[&7_i64]).await? {
-//!     let no: i64 = row.get("no");
-//! }
+//! acme.execute("INSERT INTO invoice (no, customer_id) VALUES ($1, $2)", &[&1001_i64, &7_i64]).await?;
+//!
+//! let open: Vec<(i64, String)> =
+//!     acme.query_as("SELECT no, state FROM invoice WHERE customer_id = $1", &[&7_i64]).await?;
+//! assert_eq!(open, [(1001, "open".to_owned())]);
+//!
+//! // Another org's database: the same tables, other rows.
+//! assert!(orgfold.org("globex")?.query("SELECT * FROM invoice", &[]).await?.is_empty());
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Features: `default = ["cli"]`, which implies `proxy`, `migrate` and `throwaway`. A service takes `default-features = false` and
+//! what it needs of `bb8` (its pool), `tower` (the org of a request) and `metrics` (figures).
 //!
 //! The modules, in the order a statement passes them:
 

@@ -27,6 +27,25 @@ enum Stage {
 
 /// Takes the data of `COPY ... FROM STDIN`. Nothing is kept unless [`CopyInSink::finish`] (or `close`) succeeds; dropped
 /// before, the copy fails, and outside a transaction of the service's the connection is closed.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ddl = "CREATE TABLE book (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text UNIQUE, pages int);";
+/// # let sandbox = orgfold::sandbox::Sandbox::start(ddl, &["acme", "globex"]).await?;
+/// # let org = sandbox.org("acme")?;
+/// use bytes::Bytes;
+/// use futures_util::{SinkExt as _, TryStreamExt as _};
+///
+/// let mut sink = org.copy_in("COPY book (title, pages) FROM STDIN WITH (FORMAT csv)").await?;
+/// sink.send(Bytes::from_static(b"Anvils,300\nBells,\n")).await?;
+/// assert_eq!(sink.finish().await?, 2);
+///
+/// let chunks: Vec<Bytes> = org.copy_out("COPY book (title, pages) TO STDOUT").await?.try_collect().await?;
+/// assert_eq!(chunks.concat(), b"Anvils\t300\nBells\t\\N\n");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a copy that is not finished is undone"]
 pub struct CopyInSink<T> {
     sink: Pin<Box<tokio_postgres::CopyInSink<T>>>,

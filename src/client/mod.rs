@@ -35,6 +35,7 @@ pub use transaction::{Savepoint, Transaction, TransactionBuilder};
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::directory::OrgState;
 use crate::engine::Engine;
 use crate::error::Error;
 use pool::Pools;
@@ -76,6 +77,16 @@ impl Orgfold {
     pub fn org(&self, slug: &str) -> Result<Org, Error> {
         let entry = self.engine.org(slug)?;
         Ok(Org::new(Arc::clone(&self.engine), Arc::clone(&self.pools), entry))
+    }
+
+    /// The names of the orgs that may be served now, in alphabetical order: for workers that serve all of them.
+    #[must_use]
+    pub fn orgs(&self) -> Vec<String> {
+        let snapshot = self.engine.directory().snapshot();
+        let active = snapshot.orgs().filter(|org| org.state == OrgState::Active);
+        let mut names: Vec<String> = active.map(|org| org.slug.as_str().to_owned()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// What the instance knows of orgs, shards and plans.

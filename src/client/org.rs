@@ -24,6 +24,32 @@ use crate::plan::Copy;
 /// A handle for one org: cheap to clone, holds no connection. Each statement on it is a transaction of its own, on a
 /// connection of the pool of the org's shard.
 ///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ddl = "CREATE TABLE book (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text UNIQUE, pages int);";
+/// # let sandbox = orgfold::sandbox::Sandbox::start(ddl, &["acme", "globex"]).await?;
+/// # let org = sandbox.org("acme")?;
+/// // A statement is a transaction of its own.
+/// let insert = "INSERT INTO book (title, pages) VALUES ($1, $2) RETURNING id";
+/// let id: i64 = org.query_one(insert, &[&"Anvils", &300]).await?.get("id");
+/// assert_eq!(org.execute("UPDATE book SET pages = pages + 1 WHERE id = $1", &[&id]).await?, 1);
+/// assert!(org.query_opt("SELECT * FROM book WHERE pages > $1", &[&1000]).await?.is_none());
+///
+/// // Read once, run often: it serves every org, and stays good when the schema changes.
+/// let by_title = org.prepare("SELECT id FROM book WHERE title = $1").await?;
+/// assert_eq!(org.query(&by_title, &[&"Anvils"]).await?.len(), 1);
+///
+/// // All of them, or none.
+/// org.batch("INSERT INTO book (title) VALUES ('Bells'); INSERT INTO book (title) VALUES ('Coils')").await?;
+///
+/// // What would leave the org's own database is refused, and nothing is sent.
+/// let refused = org.execute("DROP TABLE book", &[]).await.unwrap_err();
+/// assert_eq!(refused.refusal(), Some(orgfold::Refusal::Definition));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Where the org lives is asked anew for each statement and transaction. Dropping the future of a running statement
 /// cancels the statement on the server and closes its connection; whether a write happened is then unknown.
 #[doc(alias = "OrgClient")]
@@ -99,6 +125,24 @@ impl Org {
     }
 
     /// Runs a statement and streams its rows.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ddl = "CREATE TABLE book (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text UNIQUE, pages int);";
+    /// # let sandbox = orgfold::sandbox::Sandbox::start(ddl, &["acme", "globex"]).await?;
+    /// # let org = sandbox.org("acme")?;
+    /// use futures_util::TryStreamExt as _;
+    ///
+    /// let mut rows = org.query_raw("SELECT n FROM generate_series(1, $1::int8) AS n", [1000_i64]).await?;
+    /// let mut sum = 0;
+    /// while let Some(row) = rows.try_next().await? {
+    ///     sum += row.get::<_, i64>("n");
+    /// }
+    /// assert_eq!(sum, 500_500);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// As [`Org::query`]; later ones come in the stream.
@@ -185,14 +229,20 @@ impl Org {
     /// Runs work in a transaction and commits it, again where it fails in a way that may go better next time. See
     /// [`TransactionBuilder::transact`], which takes an isolation level and another [`Retry`] too.
     ///
-    /// ```no_run
-    /// # async fn example(org: orgfold::Org) -> Result<(), orgfold::Error> {
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let ddl = "CREATE TABLE stock (id int PRIMARY KEY, amount int CHECK (amount >= 0));";
+    /// # let sandbox = orgfold::sandbox::Sandbox::start(ddl, &["acme", "globex"]).await?;
+    /// # let org = sandbox.org("acme")?;
+    /// # org.execute("INSERT INTO stock VALUES (7, 3)", &[]).await?;
     /// let left: i32 = org
     ///     .transact(async |tx| {
-    ///         let row = tx.query_one("UPDATE stock SET left = left - 1 WHERE id = 7 RETURNING left", &[]).await?;
+    ///         let row = tx.query_one("UPDATE stock SET amount = amount - 1 WHERE id = 7 RETURNING amount", &[]).await?;
     ///         Ok::<i32, orgfold::Error>(row.get(0))
     ///     })
     ///     .await?;
+    /// assert_eq!(left, 2);
     /// # Ok(())
     /// # }
     /// ```

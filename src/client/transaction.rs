@@ -26,6 +26,33 @@ const COMMIT: &str = "SELECT; COMMIT";
 
 /// A transaction on one connection of the org's shard. Dropped without [`Transaction::commit`], it is rolled back; if
 /// something was still running in it, that is cancelled and the connection closed.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ddl = "CREATE TABLE book (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text UNIQUE, pages int);";
+/// # let sandbox = orgfold::sandbox::Sandbox::start(ddl, &["acme", "globex"]).await?;
+/// # let org = sandbox.org("acme")?;
+/// let mut tx = org.transaction().await?;
+/// // Sent at once, one behind the other: the second does not wait for the answer of the first.
+/// let insert = tx.prepare("INSERT INTO book (title) VALUES ($1)").await?;
+/// tokio::try_join!(tx.execute(&insert, &[&"Anvils"]), tx.execute(&insert, &[&"Bells"]))?;
+///
+/// // A part that can fail alone.
+/// let part = tx.savepoint("part").await?;
+/// let taken = part.execute(&insert, &[&"Bells"]).await.unwrap_err();
+/// assert_eq!(taken.constraint(), Some("book_title_key"));
+/// part.rollback().await?;
+///
+/// tx.commit().await?;
+/// assert_eq!(org.query("SELECT * FROM book", &[]).await?.len(), 2);
+///
+/// // Dropped, it never was.
+/// drop(org.transaction().await?.execute("DELETE FROM book", &[]).await?);
+/// assert_eq!(org.query("SELECT * FROM book", &[]).await?.len(), 2);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Transaction {
     engine: Arc<Engine>,
@@ -305,6 +332,21 @@ impl DerefMut for Savepoint<'_> {
 }
 
 /// How a transaction begins.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let ddl = "CREATE TABLE book (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text UNIQUE, pages int);";
+/// # let sandbox = orgfold::sandbox::Sandbox::start(ddl, &["acme", "globex"]).await?;
+/// # let org = sandbox.org("acme")?;
+/// use orgfold::IsolationLevel;
+///
+/// let report = org.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start().await?;
+/// report.query("SELECT count(*) FROM book", &[]).await?;
+/// assert_eq!(report.execute("DELETE FROM book", &[]).await.unwrap_err().code(), "25006");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a builder does nothing until it is started"]
 pub struct TransactionBuilder<'o> {

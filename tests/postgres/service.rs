@@ -1,14 +1,27 @@
-//! The example service, asked over HTTP.
+//! The examples: the service, asked over HTTP; the worker; the import; the change of metadata.
 
 use orgfold::Orgfold;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::fleet::Fleet;
+use orgfold::directory::DdlMode;
+use orgfold::directory::ops::NewRole;
+
+use crate::fleet::{Fleet, PASSWORD};
 
 #[allow(dead_code)] // its `main` is for people
 #[path = "../../examples/axum_service.rs"]
 mod axum_service;
+
+#[allow(dead_code)]
+#[path = "../../examples/copy_import.rs"]
+mod copy_import;
+#[allow(dead_code)]
+#[path = "../../examples/metadata_change.rs"]
+mod metadata_change;
+#[allow(dead_code)]
+#[path = "../../examples/worker.rs"]
+mod worker;
 
 const SCHEMA: &[&str] = &[
     "schema/demo/0001_catalogue.sql",
@@ -33,15 +46,20 @@ async fn ask(port: u16, request: &str, header: &str, body: &str) -> (u16, serde_
     (status, serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}")))
 }
 
-#[tokio::test]
-async fn the_example_service_serves_each_org_its_own() {
-    let fleet = Fleet::with().schema(SCHEMA).orgs(&["acme", "globex", "initech"]).start().await;
-    let orgfold = Orgfold::connect(fleet.config()).await.unwrap();
-    for slug in ["acme", "globex"] {
+/// The demo's rows.
+async fn load(orgfold: &Orgfold, orgs: &[&str]) {
+    for slug in orgs {
         let data = std::fs::read_to_string(format!("{}/schema/demo-data/{slug}.sql", env!("CARGO_MANIFEST_DIR")));
         let data = data.unwrap().replace("BEGIN;", "").replace("COMMIT;", "");
         orgfold.org(slug).unwrap().batch(&data).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn the_example_service_serves_each_org_its_own() {
+    let fleet = Fleet::with().schema(SCHEMA).orgs(&["acme", "globex", "initech"]).start().await;
+    let orgfold = Orgfold::connect(fleet.config()).await.unwrap();
+    load(&orgfold, &["acme", "globex"]).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = tokio::spawn(axum::serve(listener, axum_service::router(orgfold.clone())).into_future());
@@ -73,4 +91,71 @@ async fn the_example_service_serves_each_org_its_own() {
     assert_eq!(ask(port, "GET /orgs/nobody/invoices", "", "").await.0, 404);
     assert_eq!(ask(port, "GET /invoices", "", "").await.0, 400);
     server.abort();
+}
+
+#[tokio::test]
+async fn the_example_worker_reminds_each_customer_once() {
+    let fleet = Fleet::with().schema(SCHEMA).orgs(&["acme", "globex", "initech"]).start().await;
+    let orgfold = Orgfold::connect(fleet.config()).await.unwrap();
+    load(&orgfold, &["acme", "globex"]).await;
+    let acme = orgfold.org("acme").unwrap();
+    acme.execute("UPDATE invoice SET due_on = current_date - 1, issued_on = current_date - 30", &[]).await.unwrap();
+    orgfold.org("globex").unwrap().execute("UPDATE invoice SET due_on = NULL", &[]).await.unwrap();
+    // Two workers at once.
+    let (one, two) = tokio::join!(worker::round(&orgfold), worker::round(&orgfold));
+    let written = |round: &[(String, Result<usize, orgfold::Error>)]| {
+        round.iter().map(|(name, result)| (name.clone(), *result.as_ref().unwrap())).collect::<Vec<_>>()
+    };
+    let (one, two) = (written(&one), written(&two));
+    assert_eq!(one.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["acme", "globex", "initech"]);
+    assert_eq!(one[0].1 + two[0].1, 3, "{one:?} {two:?}");
+    assert_eq!((one[1].1, one[2].1, two[1].1, two[2].1), (0, 0, 0, 0));
+    let notes = "SELECT count(*), count(DISTINCT body) FROM note WHERE tags = ARRAY['reminder']";
+    let row = acme.query_one(notes, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (3, 3));
+}
+
+#[tokio::test]
+async fn the_example_import_takes_all_or_nothing() {
+    let fleet = Fleet::with().schema(SCHEMA).orgs(&["acme", "globex"]).start().await;
+    let orgfold = Orgfold::connect(fleet.config()).await.unwrap();
+    let (acme, globex) = (orgfold.org("acme").unwrap(), orgfold.org("globex").unwrap());
+    let lines: String = (0..20_000).map(|n| format!("SKU-{n:05},\"Product, {n}\"\n")).collect();
+    assert_eq!(copy_import::import(&acme, copy_import::pieces(lines.as_bytes())).await.unwrap(), 20_000);
+    let mut out = Vec::new();
+    copy_import::export(&acme, &mut out).await.unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), lines);
+    // The last line is wrong: nothing is kept, and the error names the line.
+    let wrong = format!("{lines}SKU-00001,again\n");
+    let error = copy_import::import(&globex, copy_import::pieces(wrong.as_bytes())).await.unwrap_err();
+    let error = error.downcast_ref::<orgfold::Error>().unwrap();
+    assert_eq!((error.code(), error.constraint()), ("23505", Some("product_sku_key")));
+    assert_eq!(error.context(), Some("COPY product, line 20001"));
+    let mut out = Vec::new();
+    copy_import::export(&globex, &mut out).await.unwrap();
+    assert_eq!(out, b"");
+}
+
+#[tokio::test]
+async fn the_example_metadata_change_is_one_orgs_own() {
+    let fleet = Fleet::with().schema(SCHEMA).orgs(&["acme", "globex"]).start().await;
+    let designer = NewRole {
+        name: "designer".to_owned(),
+        password: PASSWORD.to_owned().into(),
+        login: true,
+        ddl: DdlMode::Metadata,
+        any_org: false,
+        orgs: vec!["acme".to_owned()],
+    };
+    fleet.operations().await.create_role(&designer).await.unwrap();
+    let orgfold = Orgfold::connect(fleet.config()).await.unwrap();
+    load(&orgfold, &["acme"]).await;
+    let (acme, globex) = (orgfold.org("acme").unwrap(), orgfold.org("globex").unwrap());
+    let proxy = fleet.proxy().await;
+    metadata_change::define(&proxy.connect("designer", "acme").await).await.unwrap();
+    metadata_change::heard(&acme).await.unwrap();
+    let (key, count) = metadata_change::use_it(&acme).await.unwrap();
+    assert_eq!((key.as_str().len(), count), (15, 2));
+    let refused = metadata_change::use_it(&globex).await.unwrap_err();
+    assert_eq!(refused.refusal(), Some(orgfold::Refusal::UnknownTable));
 }
