@@ -143,7 +143,7 @@ END
 $$;
 
 -- The same, kept. Each of the keys gets an index.
-CREATE PROCEDURE orgfold_catalog.keep(catalog text, source text, replaced jsonb, VARIADIC keys text[]) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE orgfold_catalog.keep(with_objects boolean, catalog text, source text, replaced jsonb, VARIADIC keys text[]) LANGUAGE plpgsql AS $$
 DECLARE
     key text;
 BEGIN
@@ -151,6 +151,10 @@ BEGIN
     FOREACH key IN ARRAY keys LOOP
         EXECUTE format('CREATE INDEX ON orgfold_catalog.%I (%s)', catalog, key);
     END LOOP;
+    -- What objects have too is one of two sources of its stand-in.
+    IF with_objects THEN
+        EXECUTE format('ALTER MATERIALIZED VIEW orgfold_catalog.%I RENAME TO kept_%1$s', catalog);
+    END IF;
 END
 $$;
 

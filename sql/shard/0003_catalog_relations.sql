@@ -1,6 +1,6 @@
 -- The stand-ins for the catalogs that describe relations.
 
-CALL orgfold_catalog.keep('pg_class', 'pg_catalog.pg_class c JOIN orgfold_catalog.shown s ON s.oid = c.oid',
+CALL orgfold_catalog.keep(true, 'pg_class', 'pg_catalog.pg_class c JOIN orgfold_catalog.shown s ON s.oid = c.oid',
     jsonb_build_object(
         'relname', $$s.name$$,
         'relkind', $$CASE c.relkind WHEN 'p' THEN 'r' WHEN 'I' THEN 'i' ELSE c.relkind END$$,
@@ -17,7 +17,7 @@ CALL orgfold_catalog.keep('pg_class', 'pg_catalog.pg_class c JOIN orgfold_catalo
         'relhassubclass', 'false', 'relrowsecurity', 'false', 'relforcerowsecurity', 'false',
         'relispartition', 'false', 'relpartbound', 'NULL', 'relacl', 'NULL'), 'oid', 'relnamespace, relname');
 
-CALL orgfold_catalog.keep('pg_attribute',
+CALL orgfold_catalog.keep(true, 'pg_attribute',
     $$pg_catalog.pg_attribute c JOIN orgfold_catalog.shown s ON s.oid = c.attrelid
       LEFT JOIN orgfold_catalog.declared_identity d ON d.attrelid = c.attrelid AND d.attnum = c.attnum
       WHERE c.attnum < 0 OR c.attnum > s.skip$$,
@@ -27,12 +27,12 @@ CALL orgfold_catalog.keep('pg_attribute',
         'attidentity', 'coalesce(d.attidentity, c.attidentity)',
         'atthasmissing', 'false', 'attmissingval', 'NULL', 'attacl', 'NULL'), 'attrelid, attnum');
 
-CALL orgfold_catalog.keep('pg_attrdef',
+CALL orgfold_catalog.keep(true, 'pg_attrdef',
     $$pg_catalog.pg_attrdef c JOIN orgfold_catalog.shown s ON s.oid = c.adrelid
       WHERE NOT EXISTS (SELECT FROM orgfold_catalog.declared_identity d WHERE d.attrelid = c.adrelid AND d.attnum = c.adnum)$$,
     jsonb_build_object('adnum', 'c.adnum - s.skip'), 'adrelid, adnum');
 
-CALL orgfold_catalog.keep('pg_index', 'pg_catalog.pg_index c JOIN orgfold_catalog.shown s ON s.oid = c.indexrelid',
+CALL orgfold_catalog.keep(true, 'pg_index', 'pg_catalog.pg_index c JOIN orgfold_catalog.shown s ON s.oid = c.indexrelid',
     jsonb_build_object(
         'indrelid', 's.owner',
         'indnatts', 'c.indnatts - s.skip', 'indnkeyatts', 'c.indnkeyatts - s.skip',
@@ -42,7 +42,7 @@ CALL orgfold_catalog.keep('pg_index', 'pg_catalog.pg_index c JOIN orgfold_catalo
         'indoption', 'orgfold_catalog.without_first(c.indoption::text, s.skip)'), 'indexrelid', 'indrelid');
 
 -- A leaf's foreign keys and exclusion constraints are the table's. Operators come one for each column, org_id's first.
-CALL orgfold_catalog.keep('pg_constraint',
+CALL orgfold_catalog.keep(true, 'pg_constraint',
     $$pg_catalog.pg_constraint c
       LEFT JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
       LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.conrelid AND t.relispartition
@@ -74,19 +74,19 @@ CALL orgfold_catalog.keep('pg_constraint',
             = cardinality(orgfold_catalog.columns(c.conkey, o.of_org)) THEN NULL
             ELSE orgfold_catalog.columns(c.confdelsetcols, o.of_org) END$$), 'oid', 'conrelid', 'conindid', 'contypid');
 
-CALL orgfold_catalog.keep('pg_sequence', 'pg_catalog.pg_sequence c JOIN orgfold_catalog.shown s ON s.oid = c.seqrelid',
+CALL orgfold_catalog.keep(false, 'pg_sequence', 'pg_catalog.pg_sequence c JOIN orgfold_catalog.shown s ON s.oid = c.seqrelid',
     -- That shards draw from lanes is orgfold's affair.
     jsonb_build_object(
         'seqstart', 'CASE WHEN c.seqstart <= c.seqincrement THEN 1 ELSE c.seqstart END', 'seqincrement', '1'), 'seqrelid');
 
-CALL orgfold_catalog.keep('pg_description',
+CALL orgfold_catalog.keep(true, 'pg_description',
     $$pg_catalog.pg_description c
       LEFT JOIN orgfold_catalog.shown s ON s.oid = c.objoid AND c.classoid = 'pg_catalog.pg_class'::regclass
       WHERE s.oid IS NOT NULL OR c.classoid <> 'pg_catalog.pg_class'::regclass$$,
     jsonb_build_object('objsubid', 'CASE WHEN c.objsubid > 0 THEN c.objsubid - coalesce(s.skip, 0) ELSE c.objsubid END'), 'objoid');
 
 -- Which sequence belongs to which column, and what an extension brought.
-CALL orgfold_catalog.keep('pg_depend',
+CALL orgfold_catalog.keep(true, 'pg_depend',
     $$pg_catalog.pg_depend c
       LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = c.refobjid AND c.refclassid = 'pg_catalog.pg_class'::regclass
       LEFT JOIN orgfold_catalog.shown s
@@ -98,18 +98,18 @@ CALL orgfold_catalog.keep('pg_depend',
                   -- What a view, a constraint and a default use.
                   OR (c.classid = 'pg_catalog.pg_rewrite'::regclass
                       AND c.objid IN (SELECT w.oid FROM pg_catalog.pg_rewrite w JOIN orgfold_catalog.shown v ON v.oid = w.ev_class AND v.is_view))
-                  OR (c.classid = 'pg_catalog.pg_constraint'::regclass AND c.objid IN (SELECT k.oid FROM orgfold_catalog.pg_constraint k))
-                  OR (c.classid = 'pg_catalog.pg_attrdef'::regclass AND c.objid IN (SELECT f.oid FROM orgfold_catalog.pg_attrdef f))))
+                  OR (c.classid = 'pg_catalog.pg_constraint'::regclass AND c.objid IN (SELECT k.oid FROM orgfold_catalog.kept_pg_constraint k))
+                  OR (c.classid = 'pg_catalog.pg_attrdef'::regclass AND c.objid IN (SELECT f.oid FROM orgfold_catalog.kept_pg_attrdef f))))
          -- An index and its constraint.
          OR (c.refclassid = 'pg_catalog.pg_constraint'::regclass AND c.classid = 'pg_catalog.pg_class'::regclass
-             AND c.refobjid IN (SELECT k.oid FROM orgfold_catalog.pg_constraint k))
+             AND c.refobjid IN (SELECT k.oid FROM orgfold_catalog.kept_pg_constraint k))
          OR (c.deptype = 'e' AND c.refclassid = 'pg_catalog.pg_extension'::regclass)$$,
     jsonb_build_object(
         'refobjid', 'coalesce(h.inhparent, c.refobjid)',
         'refobjsubid', 'CASE WHEN c.refobjsubid > 0 THEN c.refobjsubid - coalesce(s.skip, 0) ELSE c.refobjsubid END',
         'deptype', $$CASE WHEN d.attidentity IS NOT NULL THEN 'i' ELSE c.deptype END$$), 'objid', 'refobjid');
 
-CALL orgfold_catalog.keep('pg_type',
+CALL orgfold_catalog.keep(true, 'pg_type',
     $$pg_catalog.pg_type c
       WHERE c.typnamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_class r WHERE r.oid = c.typrelid AND r.relispartition)
@@ -117,19 +117,19 @@ CALL orgfold_catalog.keep('pg_type',
                         WHERE e.oid = c.typelem AND r.relispartition)$$,
     jsonb_build_object('typowner', 'orgfold_catalog.owner(c.oid)', 'typacl', 'NULL'), 'oid', 'typrelid', 'typelem', 'typname');
 
-CALL orgfold_catalog.keep('pg_namespace',
+CALL orgfold_catalog.keep(false, 'pg_namespace',
     $$pg_catalog.pg_namespace c WHERE c.nspname NOT IN ('orgfold', 'orgfold_catalog') AND c.nspname !~ '^pg_(toast_)?temp'$$,
     jsonb_build_object('nspowner', $$CASE c.nspname WHEN 'public' THEN 6171 ELSE orgfold_catalog.owner(c.oid) END$$, 'nspacl', 'NULL'), 'oid');
 
-CALL orgfold_catalog.keep('pg_proc',
+CALL orgfold_catalog.keep(false, 'pg_proc',
     'pg_catalog.pg_proc c WHERE c.pronamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)',
     jsonb_build_object('proowner', 'orgfold_catalog.owner(c.oid)', 'proacl', 'NULL'), 'oid', 'proname');
 
-CALL orgfold_catalog.keep('pg_rewrite',
+CALL orgfold_catalog.keep(false, 'pg_rewrite',
     'pg_catalog.pg_rewrite c WHERE c.ev_class IN (SELECT s.oid FROM orgfold_catalog.shown s)',
     -- A rule's text names the columns of the tables it reads, org_id too.
     jsonb_build_object('ev_qual', 'NULL', 'ev_action', 'NULL'), 'oid', 'ev_class');
-CALL orgfold_catalog.keep('pg_trigger',
+CALL orgfold_catalog.keep(false, 'pg_trigger',
     'pg_catalog.pg_trigger c WHERE NOT c.tgisinternal AND c.tgrelid IN (SELECT s.oid FROM orgfold_catalog.shown s)', '{}', 'tgrelid');
 
 -- One database, one role.

@@ -4,9 +4,10 @@
 
 -- What the org may know of, by oid. PostgreSQL's own are below 16384.
 CREATE FUNCTION orgfold_catalog.sees_regclass(oid) RETURNS boolean LANGUAGE sql STABLE
-RETURN $1 < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = $1);
+RETURN $1 < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = $1) OR orgfold_catalog.is_object($1);
 CREATE FUNCTION orgfold_catalog.sees_regtype(oid) RETURNS boolean LANGUAGE sql STABLE
-RETURN $1 < 16384 OR EXISTS (SELECT FROM orgfold_catalog.pg_type t WHERE t.oid = $1);
+RETURN $1 < 16384 OR CASE WHEN $1 < 2147483648::oid THEN EXISTS (SELECT FROM orgfold_catalog.kept_pg_type t WHERE t.oid = $1)
+                          ELSE EXISTS (SELECT FROM orgfold_catalog.pg_type t WHERE t.oid = $1) END;
 CREATE FUNCTION orgfold_catalog.sees_regnamespace(oid) RETURNS boolean LANGUAGE sql STABLE
 RETURN EXISTS (SELECT FROM orgfold_catalog.pg_namespace n WHERE n.oid = $1);
 CREATE FUNCTION orgfold_catalog.sees_regproc(oid) RETURNS boolean LANGUAGE sql STABLE
@@ -61,7 +62,8 @@ BEGIN
                 IF '%1$s' = 'regrole' AND $1 IN (orgfold_catalog.role_name()::text, pg_catalog.quote_ident(orgfold_catalog.role_name())) THEN
                     RETURN orgfold_catalog.me();
                 END IF;
-                found := pg_catalog.to_%1$s($1);
+                found := CASE WHEN '%1$s' = 'regclass'
+                    THEN coalesce(pg_catalog.to_regclass($1)::oid, orgfold_catalog.object_number($1)) ELSE pg_catalog.to_%1$s($1)::oid END;
                 IF found IS NULL THEN
                     -- The server's own error, or what it has to say of `-`.
                     RETURN $1::pg_catalog.%1$s;
@@ -96,7 +98,12 @@ $$;
 
 -- A name to what it means, or NULL.
 CREATE FUNCTION orgfold_catalog.to_regclass(text) RETURNS pg_catalog.regclass LANGUAGE sql STABLE
-RETURN CASE WHEN orgfold_catalog.sees_regclass(pg_catalog.to_regclass($1)) THEN pg_catalog.to_regclass($1) END;
+RETURN CASE WHEN orgfold_catalog.sees_regclass(pg_catalog.to_regclass($1)) THEN pg_catalog.to_regclass($1)
+            ELSE orgfold_catalog.object_number($1)::pg_catalog.regclass END;
+
+-- A relation's name as its type prints it, which would print no more than the number of an object.
+CREATE FUNCTION orgfold_catalog.regclass_text(pg_catalog.regclass) RETURNS text LANGUAGE sql STABLE
+RETURN coalesce(orgfold_catalog.object_name($1::oid), $1::text);
 CREATE FUNCTION orgfold_catalog.to_regtype(text) RETURNS pg_catalog.regtype LANGUAGE sql STABLE
 RETURN (SELECT t.oid::pg_catalog.regtype FROM orgfold_catalog.pg_type t WHERE t.oid = pg_catalog.to_regtype($1));
 CREATE FUNCTION orgfold_catalog.to_regnamespace(text) RETURNS pg_catalog.regnamespace LANGUAGE sql STABLE
@@ -107,8 +114,12 @@ CREATE FUNCTION orgfold_catalog.to_regprocedure(text) RETURNS pg_catalog.regproc
 RETURN (SELECT p.oid::pg_catalog.regprocedure FROM orgfold_catalog.pg_proc p WHERE p.oid = pg_catalog.to_regprocedure($1));
 
 CREATE FUNCTION orgfold_catalog.format_type(oid, integer) RETURNS text LANGUAGE sql STABLE
-RETURN CASE WHEN $1 < 16384 OR EXISTS (SELECT FROM orgfold_catalog.pg_type t WHERE t.oid = $1)
-            THEN pg_catalog.format_type($1, $2) WHEN $1 IS NOT NULL THEN '???' END;
+RETURN CASE WHEN orgfold_catalog.sees_regtype($1)
+            THEN CASE WHEN $1 < 2147483648::oid THEN pg_catalog.format_type($1, $2)
+                      -- An object's row, or an array of such.
+                      ELSE (SELECT coalesce((SELECT quote_ident(e.typname) || '[]' FROM orgfold_catalog.pg_type e WHERE e.oid = t.typelem), quote_ident(t.typname))
+                            FROM orgfold_catalog.pg_type t WHERE t.oid = $1) END
+            WHEN $1 IS NOT NULL THEN '???' END;
 
 -- ---- Definitions ----
 
@@ -143,6 +154,7 @@ RETURN (
 CREATE FUNCTION orgfold_catalog.pg_get_constraintdef("constraint" oid, pretty boolean) RETURNS text LANGUAGE sql STABLE
 RETURN (
     SELECT CASE
+        WHEN s.oid >= 2147483648::oid THEN orgfold_catalog.object_constraint(s.oid)
         WHEN s.contype = 'f' THEN orgfold_catalog.foreign_key(s.oid)
         WHEN s.contype IN ('p', 'u', 'x') AND s.org THEN
             regexp_replace(regexp_replace(pg_catalog.pg_get_constraintdef(s.oid, pretty),
@@ -156,7 +168,7 @@ RETURN orgfold_catalog.pg_get_constraintdef("constraint", false);
 
 -- The words before USING are written anew: the server's say ON ONLY, or name a leaf.
 CREATE FUNCTION orgfold_catalog.pg_get_indexdef(index oid, part integer, pretty boolean) RETURNS text LANGUAGE sql STABLE
-RETURN (
+RETURN CASE WHEN index >= 2147483648::oid THEN orgfold_catalog.object_index(index, part, pretty) ELSE (
     SELECT CASE
         WHEN NOT s.of_org THEN pg_catalog.pg_get_indexdef(s.oid, part, pretty)
         WHEN part > 0 THEN pg_catalog.pg_get_indexdef(s.oid, part + s.skip, pretty)
@@ -168,7 +180,7 @@ RETURN (
                 substring(pg_catalog.pg_get_indexdef(s.oid, 0, pretty)
                     from '^CREATE (?:UNIQUE )?INDEX (?:[^" ]+|"(?:[^"]|"")*") ON (?:ONLY )?(?:[^". ]+|"(?:[^"]|"")*")(?:\.(?:[^" ]+|"(?:[^"]|"")*"))?( USING .*)$'),
                 CASE WHEN s.skip = 1 THEN '^( USING [a-z]+ \()org_id, ' ELSE '^()(?!)' END, '\1')) END
-    FROM orgfold_catalog.shown s JOIN pg_catalog.pg_index x ON x.indexrelid = s.oid WHERE s.oid = index);
+    FROM orgfold_catalog.shown s JOIN pg_catalog.pg_index x ON x.indexrelid = s.oid WHERE s.oid = index) END;
 CREATE FUNCTION orgfold_catalog.pg_get_indexdef(index oid) RETURNS text LANGUAGE sql STABLE
 RETURN orgfold_catalog.pg_get_indexdef(index, 0, false);
 
@@ -192,27 +204,27 @@ RETURN orgfold_catalog.pg_get_viewdef(orgfold_catalog.regclass(view)::oid);
 CREATE FUNCTION orgfold_catalog.pg_get_viewdef(view text, pretty boolean) RETURNS text LANGUAGE sql STABLE
 RETURN orgfold_catalog.pg_get_viewdef(orgfold_catalog.regclass(view)::oid, pretty);
 
--- An expression belongs to the table it is shown with: with another's it would name another's first column, org_id.
-CREATE FUNCTION orgfold_catalog.is_expression_of(expression pg_node_tree, relation oid) RETURNS boolean LANGUAGE sql STABLE
-RETURN relation = 0 OR EXISTS (
-    SELECT FROM orgfold_catalog.pg_attrdef d WHERE d.adrelid = relation AND d.adbin::text = expression::text
-    UNION ALL
-    SELECT FROM orgfold_catalog.pg_constraint k WHERE k.conrelid = relation AND k.conbin::text = expression::text
-    UNION ALL
-    SELECT FROM orgfold_catalog.pg_index x WHERE x.indrelid = relation AND expression::text IN (x.indexprs::text, x.indpred::text));
-CREATE FUNCTION orgfold_catalog.pg_get_expr(expression pg_node_tree, relation oid) RETURNS text LANGUAGE sql STABLE
-RETURN CASE WHEN orgfold_catalog.is_expression_of(expression, relation) THEN pg_catalog.pg_get_expr(expression, relation) END;
-CREATE FUNCTION orgfold_catalog.pg_get_expr(expression pg_node_tree, relation oid, pretty boolean) RETURNS text LANGUAGE sql STABLE
-RETURN CASE WHEN orgfold_catalog.is_expression_of(expression, relation) THEN pg_catalog.pg_get_expr(expression, relation, pretty) END;
+-- An expression belongs to the table it is shown with: with another's it would name another's first column, org_id. That of an
+-- object is its text already.
+CREATE FUNCTION orgfold_catalog.pg_get_expr(expression text, relation oid, pretty boolean) RETURNS text LANGUAGE sql STABLE
+RETURN CASE WHEN relation < 2147483648::oid THEN pg_catalog.pg_get_expr(orgfold_catalog.expression(expression, relation), relation, pretty)
+            ELSE (SELECT d.adbin FROM orgfold_catalog.pg_attrdef d WHERE d.adrelid = relation AND d.adbin = expression
+                  UNION ALL
+                  SELECT k.conbin FROM orgfold_catalog.pg_constraint k WHERE k.conrelid = relation AND k.conbin = expression LIMIT 1) END;
+CREATE FUNCTION orgfold_catalog.pg_get_expr(expression text, relation oid) RETURNS text LANGUAGE sql STABLE
+RETURN orgfold_catalog.pg_get_expr(expression, relation, false);
 
 CREATE FUNCTION orgfold_catalog.pg_get_serial_sequence("table" text, "column" text) RETURNS text LANGUAGE sql STABLE
-RETURN CASE WHEN orgfold_catalog.regclass("table") IS NOT NULL AND "column" <> 'org_id'
+RETURN CASE WHEN orgfold_catalog.regclass("table") IS NOT NULL AND "column" <> 'org_id' AND NOT orgfold_catalog.is_object(orgfold_catalog.regclass("table"))
             THEN pg_catalog.pg_get_serial_sequence("table", "column") END;
 
 CREATE FUNCTION orgfold_catalog.pg_index_column_has_property(index oid, part integer, property text)
 RETURNS boolean LANGUAGE sql STABLE
-RETURN (SELECT pg_catalog.pg_index_column_has_property(index, part + s.skip, property)
-        FROM orgfold_catalog.shown s WHERE s.oid = index);
+RETURN CASE WHEN orgfold_catalog.is_object(index)
+    -- What every column of a plain B-tree has.
+    THEN CASE WHEN property IN ('asc', 'nulls_last', 'orderable', 'returnable', 'search_array', 'search_nulls') THEN true
+              WHEN property IN ('desc', 'nulls_first', 'distance_orderable') THEN false END
+    ELSE (SELECT pg_catalog.pg_index_column_has_property(index, part + s.skip, property) FROM orgfold_catalog.shown s WHERE s.oid = index) END;
 
 -- ---- Comments ----
 
@@ -233,13 +245,15 @@ CREATE FUNCTION orgfold_catalog.pg_get_userbyid(oid) RETURNS name LANGUAGE sql S
 RETURN CASE $1 WHEN orgfold_catalog.me() THEN orgfold_catalog.role_name() WHEN 10 THEN 'postgres'::name WHEN 6171 THEN 'pg_database_owner'::name
                ELSE ('unknown (OID=' || $1 || ')')::name END;
 CREATE FUNCTION orgfold_catalog.pg_table_is_visible(relation oid) RETURNS boolean LANGUAGE sql STABLE
-RETURN CASE WHEN orgfold_catalog.sees_regclass(relation) THEN pg_catalog.pg_table_is_visible(relation) END;
+RETURN CASE WHEN orgfold_catalog.is_object(relation) THEN true
+            WHEN orgfold_catalog.sees_regclass(relation) THEN pg_catalog.pg_table_is_visible(relation) END;
 
 -- An org may read and write its own rows of every table of its own, as an owner may; the tables and views themselves
 -- grant nobody anything.
 CREATE FUNCTION orgfold_catalog.may(relation oid, privileges text, otherwise boolean) RETURNS boolean LANGUAGE sql STABLE
 RETURN CASE
     WHEN EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation AND (s.leaf IS NOT NULL OR s.is_view))
+        OR orgfold_catalog.is_object(relation)
         THEN upper(privileges) ~ '^\s*(SELECT|INSERT|UPDATE|DELETE|TRUNCATE|REFERENCES|TRIGGER)\s*(,|$)'
     WHEN relation < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation) THEN otherwise END;
 CREATE FUNCTION orgfold_catalog.has_table_privilege(relation oid, privileges text) RETURNS boolean LANGUAGE sql STABLE
@@ -296,7 +310,8 @@ RETURN CASE WHEN orgfold_catalog.sees_regproc(function) THEN pg_catalog.pg_get_f
 CREATE FUNCTION orgfold_catalog.pg_function_is_visible(function oid) RETURNS boolean LANGUAGE sql STABLE
 RETURN CASE WHEN orgfold_catalog.sees_regproc(function) THEN pg_catalog.pg_function_is_visible(function) END;
 CREATE FUNCTION orgfold_catalog.pg_type_is_visible(type oid) RETURNS boolean LANGUAGE sql STABLE
-RETURN CASE WHEN orgfold_catalog.sees_regtype(type) THEN pg_catalog.pg_type_is_visible(type) END;
+RETURN CASE WHEN type >= 2147483648::oid THEN orgfold_catalog.sees_regtype(type)
+            WHEN orgfold_catalog.sees_regtype(type) THEN pg_catalog.pg_type_is_visible(type) END;
 CREATE FUNCTION orgfold_catalog.pg_index_has_property(index oid, property text) RETURNS boolean LANGUAGE sql STABLE
 RETURN CASE WHEN orgfold_catalog.sees_regclass(index) THEN pg_catalog.pg_index_has_property(index, property) END;
 
@@ -316,7 +331,7 @@ RETURN pg_catalog.has_language_privilege(language, privilege);
 CREATE FUNCTION orgfold_catalog.has_language_privilege(language text, privilege text) RETURNS boolean LANGUAGE sql STABLE
 RETURN pg_catalog.has_language_privilege(language, privilege);
 CREATE FUNCTION orgfold_catalog.has_type_privilege(type oid, privilege text) RETURNS boolean LANGUAGE sql STABLE
-RETURN CASE WHEN orgfold_catalog.sees_regtype(type) THEN pg_catalog.has_type_privilege(type, privilege) END;
+RETURN CASE WHEN type >= 2147483648::oid THEN orgfold_catalog.sees_regtype(type) WHEN orgfold_catalog.sees_regtype(type) THEN pg_catalog.has_type_privilege(type, privilege) END;
 CREATE FUNCTION orgfold_catalog.has_type_privilege(type text, privilege text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.has_type_privilege(orgfold_catalog.regtype(type)::oid, privilege);
 CREATE FUNCTION orgfold_catalog.pg_has_role(role oid, privilege text) RETURNS boolean LANGUAGE sql STABLE
@@ -391,7 +406,8 @@ RETURN $1 >= 16384 AND EXISTS (SELECT FROM orgfold_catalog.pg_class c WHERE c.oi
 CREATE FUNCTION orgfold_catalog.pg_relation_is_publishable(text) RETURNS boolean LANGUAGE sql STABLE
 RETURN orgfold_catalog.pg_relation_is_publishable(orgfold_catalog.regclass($1)::oid);
 CREATE FUNCTION orgfold_catalog.pg_relation_is_updatable(relation oid, include_triggers boolean) RETURNS integer LANGUAGE sql STABLE
-RETURN CASE WHEN EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation AND s.leaf IS NOT NULL) THEN 28 ELSE 0 END;
+RETURN CASE WHEN EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = relation AND s.leaf IS NOT NULL)
+                OR orgfold_catalog.is_object(relation) THEN 28 ELSE 0 END;
 CREATE FUNCTION orgfold_catalog.pg_relation_is_updatable(relation text, include_triggers boolean) RETURNS integer LANGUAGE sql STABLE
 RETURN orgfold_catalog.pg_relation_is_updatable(orgfold_catalog.regclass(relation)::oid, include_triggers);
 CREATE FUNCTION orgfold_catalog.pg_column_is_updatable(relation oid, "column" smallint, include_triggers boolean)

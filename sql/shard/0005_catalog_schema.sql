@@ -74,7 +74,7 @@ END
 $do$;
 
 DROP PROCEDURE orgfold_catalog.empty(text[]);
-DROP PROCEDURE orgfold_catalog.keep(text, text, jsonb, text[]);
+DROP PROCEDURE orgfold_catalog.keep(boolean, text, text, jsonb, text[]);
 DROP PROCEDURE orgfold_catalog.stand_in(text, text, jsonb, text);
 DROP FUNCTION orgfold_catalog.select_list(text, jsonb);
 DROP FUNCTION orgfold_catalog.shown_type(oid, integer);

@@ -87,13 +87,12 @@ fn transaction_sql(transaction: &Transaction, around: Around) -> Result<String, 
     }
 }
 
-/// BEGIN, and the org for the policies of row-level security, where they stand.
+/// BEGIN, and the org for the policies of row-level security, where they stand, and for the catalogs of one with objects.
 pub(super) fn begin_within_walls(target: &Target, begin: &str) -> Option<String> {
-    match target.catalog.catalog.isolation {
-        Isolation::Rewrite => None,
-        // Digits only: an `OrgId` is nothing else.
-        Isolation::Rls => Some(format!("{begin}; SET LOCAL orgfold.org_id = '{}'", target.place.org().get())),
-    }
+    let known = &target.catalog.catalog;
+    // Digits only: an `OrgId` is nothing else.
+    let set = || format!("{begin}; SET LOCAL orgfold.org_id = '{}'", target.place.org().get());
+    (known.isolation == Isolation::Rls || known.private.is_some()).then(set)
 }
 
 /// A text and its plans.
@@ -298,8 +297,9 @@ impl Physical {
 
     /// What must begin the transaction that it runs in, for the walls on the shard; `None` where it needs none.
     pub(super) fn begin(&self) -> Option<String> {
-        let touches = self.run().is_some_and(|run| run.needs_org);
-        if touches { begin_within_walls(&self.target, "BEGIN") } else { None }
+        let walls = self.target.catalog.catalog.isolation == Isolation::Rls;
+        let sets = self.run().is_some_and(|run| run.describes || (walls && run.needs_org));
+        if sets { begin_within_walls(&self.target, "BEGIN") } else { None }
     }
 
     /// Whether it is another command on the shard than in the service's text: then the count of rows is not the

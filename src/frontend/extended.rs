@@ -440,12 +440,12 @@ impl Session {
         Ok(())
     }
 
-    /// Where row-level security stands, the org goes before the first statement on its data in each transaction: the
+    /// Where row-level security stands, and where objects are to be described, the org goes before the first statement on its data in each transaction: the
     /// server plans at Bind, and reads the setting then. Between two Syncs it is one transaction unless a statement
     /// ends it; past a Sync nothing is assumed.
     pub(super) fn set_org_for_walls(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
         let walls = self.catalog.as_ref().is_some_and(|known| known.catalog.isolation == Isolation::Rls);
-        if !walls || self.org_set || !statement.needs_org() {
+        if self.org_set || !(walls && statement.needs_org() || statement.describes()) {
             return Ok(());
         }
         self.set_org(statement)?;

@@ -174,6 +174,11 @@ impl ClientStatement {
         matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.org_param)
     }
 
+    /// Whether it asks the catalogs for an org that has objects.
+    pub(super) fn describes(&self) -> bool {
+        matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.describes)
+    }
+
     pub(super) fn needs_org(&self) -> bool {
         matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.needs_org)
     }

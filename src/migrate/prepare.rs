@@ -31,6 +31,7 @@ const FILES: &[(&str, When, &str)] = &[
 const CATALOG_VIEWS: &str = concat!(
     include_str!("../../sql/shard/0002_catalog_views.sql"),
     include_str!("../../sql/shard/0003_catalog_relations.sql"),
+    include_str!("../../sql/shard/0009_catalog_objects.sql"),
     include_str!("../../sql/shard/0004_catalog_functions.sql"),
     include_str!("../../sql/shard/0006_org_functions.sql"),
     include_str!("../../sql/shard/0005_catalog_schema.sql"),

@@ -20,6 +20,9 @@ use crate::sqlstate::SqlState;
 /// The setting that chooses the org of a session.
 const ORG_SETTING: &str = "orgfold.org";
 
+/// How the names of the catalogs' stand-ins begin.
+const CATALOGS: &str = "orgfold_catalog.";
+
 /// Compiles every statement of a text.
 ///
 /// # Errors
@@ -90,6 +93,7 @@ fn definition(
         template,
         access: Access::Write,
         needs_org: true,
+        describes: false,
         org_param: false,
         copy: None,
         tag: Some(tag),
@@ -170,7 +174,7 @@ fn one(
     };
     let kind = bound.kind();
     let params = bound.params().max(options.declared_params);
-    let needs_org = bound.touches_org();
+    let touches_org = bound.touches_org();
     let copy = match kind {
         BoundKind::CopyIn => Some(Copy::In),
         BoundKind::CopyOut => Some(Copy::Out),
@@ -204,14 +208,18 @@ fn one(
     if special == Special::Explain && template.text().contains("orgfold.record_p") {
         return Err(PlanError::unsupported("EXPLAIN of statements on objects", start));
     }
-    second_opinion(&template, catalog, needs_org, org, params).map_err(placed)?;
+    second_opinion(&template, catalog, touches_org, org, params).map_err(placed)?;
+    // What EXECUTE runs may ask for the catalogs too.
+    let asks_catalogs = template.text().contains(CATALOGS) || kind == BoundKind::Execute;
+    let describes = catalog.private.is_some() && asks_catalogs;
     let modifies = permit.bound().modifies();
     let run = Run {
         asks_who: asks_who(template.text()),
         template,
         access: if modifies { Access::Write } else { Access::Read },
-        needs_org,
-        org_param: needs_org && org != OrgSource::Literal && kind != BoundKind::Prepare,
+        needs_org: touches_org || describes,
+        describes,
+        org_param: touches_org && org != OrgSource::Literal && kind != BoundKind::Prepare,
         sequences: permit.bound().sequences(),
         cascaded: cascaded.into(),
         special,

@@ -119,6 +119,9 @@ pub struct Run {
     /// Whether it touches org data: then there must be an org (else 28000). A statement on global tables or on
     /// nothing at all (`SELECT 1`) runs without one, on any shard.
     pub needs_org: bool,
+    /// Whether it asks the catalogs for an org that has objects of its own: those show them where the setting
+    /// `orgfold.org_id` says whose (`set_config('orgfold.org_id', ..., true)` in the same transaction, before).
+    pub describes: bool,
     /// Whether the org's id follows the client's parameters as one more `bigint` parameter (number `params + 1`).
     pub org_param: bool,
     /// COPY from or to the client.

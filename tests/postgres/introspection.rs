@@ -10,7 +10,7 @@ use tokio_postgres::{Client, NoTls, SimpleQueryMessage, SimpleQueryRow};
 
 use crate::fleet::{Fleet, RUNTIME};
 
-const SCHEMA: &str = include_str!("../introspection/schema.sql");
+pub const SCHEMA: &str = include_str!("../introspection/schema.sql");
 
 /// The oids that a service's objects have, and what they stand for.
 const NAMES: &str = "
@@ -125,8 +125,12 @@ async fn compare(statements: &str, least: usize) {
     let fleet = Fleet::with().ddl(SCHEMA).orgs(&["acme"]).role(RUNTIME, &[]).start().await;
     let proxy = fleet.proxy().await;
     // The owner of the private database has the same name.
-    let alone = Asked::new(&fleet.private_of_runtime(SCHEMA).await).await;
-    let through = Asked::new(&proxy.settings(RUNTIME, "acme")).await;
+    both(&fleet.private_of_runtime(SCHEMA).await, &proxy.settings(RUNTIME, "acme"), statements, least).await;
+}
+
+/// Asks a private database and an org.
+pub async fn both(alone: &tokio_postgres::Config, through: &tokio_postgres::Config, statements: &str, least: usize) {
+    let (alone, through) = (Asked::new(alone).await, Asked::new(through).await);
     let (mut count, mut rows, mut differences) = (0, 0, Vec::new());
     for sql in statements.split("\n\n").map(str::trim).filter(|sql| !sql.is_empty() && !sql.starts_with("-- ")) {
         count += 1;

@@ -103,7 +103,7 @@ async fn knows_the_server(fleet: &Fleet) -> bool {
 }
 
 /// One psql runs all the commands; before each comes its name.
-fn psql(fleet: &Fleet, settings: &tokio_postgres::Config, commands: &str) -> Vec<(String, String)> {
+pub fn psql(fleet: &Fleet, settings: &tokio_postgres::Config, commands: &str) -> Vec<(String, String)> {
     let commands: Vec<&str> = commands.lines().filter(|line| !line.is_empty()).collect();
     let (out, err) = run(fleet, settings, &commands);
     assert!(!err.contains("ERROR"), "{commands:?}\n{err}");

@@ -16,6 +16,15 @@ use super::{Binder, Nodes, named};
 const RETURNING: [&str; 6] =
     ["pg_typeof", "to_regclass", "to_regnamespace", "to_regproc", "to_regprocedure", "to_regtype"];
 
+/// What a `regclass` prints where the org has objects: the server knows none of them.
+const SHOWN: &str = "orgfold_catalog.regclass_text";
+
+/// Whether a cast of a value follows that gives its text.
+pub(super) fn is_text_next(rest: &[Piece]) -> bool {
+    let text = |name: &TypeName| matches!(name.builtin(), Some("text" | "varchar" | "name"));
+    matches!(rest, [Piece::Word("::", _), Piece::Type(name), ..] if text(name))
+}
+
 /// Functions of any arguments whose result is of none of their types, sorted.
 const LENDING: [&str; 10] = [
     "concat",
@@ -32,11 +41,22 @@ const LENDING: [&str; 10] = [
 
 impl Binder<'_> {
     /// Binds a cast to one of these types.
-    pub(super) fn lookup(&mut self, lookup: &Lookup, scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+    /// `shown`: as it prints.
+    pub(super) fn lookup(
+        &mut self,
+        lookup: &Lookup,
+        shown: bool,
+        scope: &Scope<'_>,
+        out: &mut Nodes,
+    ) -> Result<(), PlanError> {
         let Lookup { form, operand, name, place } = lookup;
         let inner = self.bound(operand, scope)?;
         let param = matches!(inner.as_slice(), [Node::Param { number: _, at: _ }]);
-        let call = checked(name, settled(place), inner, param)?;
+        let mut call = checked(name, settled(place), inner, param)?;
+        if shown && self.catalog.private.is_some() && name.builtin() == Some("regclass") && name.suffix.is_empty() {
+            call.insert(0, Node::Physical(vec![Node::Word(SHOWN), Node::Word("(")]));
+            call.push(Node::Physical(vec![Node::Word(")")]));
+        }
         let target = Node::Type(name.clone());
         match form {
             Cast::Call => {
@@ -53,6 +73,21 @@ impl Binder<'_> {
                 out.extend(call);
             }
         }
+        Ok(())
+    }
+
+    /// Whether an expression that is this call shows a `regclass` of an org that has objects.
+    pub(super) fn shows_lookup(&self, function: &FunctionName) -> bool {
+        self.catalog.private.is_some()
+            && function.builtin() == Some("to_regclass")
+            && settled(&function.place) == Settled::Alone
+    }
+
+    /// Such a call, as its value prints.
+    pub(super) fn shown_lookup(&mut self, call: &[Piece], scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        out.push(Node::Physical(vec![Node::Word(SHOWN), Node::Word("(")]));
+        self.pieces(call, scope, out)?;
+        out.push(Node::Physical(vec![Node::Word(")")]));
         Ok(())
     }
 

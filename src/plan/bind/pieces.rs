@@ -3,6 +3,7 @@
 use super::super::ast::tree::{FunctionName, Ident, Piece};
 use super::super::error::PlanError;
 use super::super::policy::org_function;
+use super::lookup::is_text_next;
 use super::scope::{Columns, Role, Scope};
 use super::tree::Node;
 use super::{Binder, Nodes, named};
@@ -47,7 +48,10 @@ impl Binder<'_> {
                         skip = 1;
                     }
                 }
-                Piece::Lookup(lookup) => self.lookup(lookup, scope, out)?,
+                Piece::Lookup(lookup) => {
+                    let shown = is_text_next(pieces.get(i + 1..).unwrap_or(&[]));
+                    self.lookup(lookup, shown, scope, out)?;
+                }
                 Piece::Field(ident) => out.push(Node::Field { name: ident.name.clone(), at: ident.at }),
                 Piece::Query(query) => out.extend(self.query(query, Some(scope), None)?.nodes),
             }

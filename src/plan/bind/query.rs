@@ -1,6 +1,8 @@
 //! Queries: WITH, SELECT, VALUES, set operations, and what follows them.
 
-use super::super::ast::tree::{Clause, Distinct, Ident, Item, Piece, Query, Select, Statement, TableName, Term, With};
+use super::super::ast::tree::{
+    Clause, Distinct, Ident, Item, Piece, Place, Query, Select, Statement, TableName, Term, With,
+};
 use super::super::error::PlanError;
 use super::from::star_of;
 use super::grouped::Grouped;
@@ -425,7 +427,17 @@ impl Binder<'_> {
                 self.columns_of(parts, scope, out)?;
                 continue;
             }
-            self.pieces(expr, scope, out)?;
+            match expr.as_slice() {
+                [Piece::Lookup(lookup)] if lookup.place == Place::Alone => self.lookup(lookup, true, scope, out)?,
+                [Piece::Function(function), .., Piece::Word(")", _)] if self.shows_lookup(function) => {
+                    self.shown_lookup(expr, scope, out)?;
+                    if alias.is_none() {
+                        let name = function.name.clone();
+                        out.push(Node::Physical(vec![Node::Word("AS"), Node::Name { name, at: 0 }]));
+                    }
+                }
+                [..] => self.pieces(expr, scope, out)?,
+            }
             if let Some(alias) = alias {
                 out.extend([Node::Word("AS"), named(alias)]);
             } else if let Some(name) = object::output_name(expr, out.get(before..).unwrap_or(&[]))? {

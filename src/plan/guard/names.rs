@@ -180,7 +180,9 @@ fn is_allowed_function(name: &str) -> bool {
 /// Stand-ins that a name of PostgreSQL's leads to, and those that casts become.
 fn is_stand_in(text: &str) -> bool {
     let bare = text.rsplit('.').next().unwrap_or(text);
-    catalog_function(bare) == Some(text) || lookup_called(text).is_some() || bare == "tableoid"
+    catalog_function(bare) == Some(text)
+        || lookup_called(text).is_some()
+        || ["orgfold_catalog.tableoid", "orgfold_catalog.regclass_text"].contains(&text)
 }
 
 /// The parameter of `orgfold_catalog.regclass(CAST($1 AS pg_catalog.regclass))`: it keeps the type that it has in
