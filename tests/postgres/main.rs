@@ -14,6 +14,7 @@ mod faults;
 mod fleet;
 mod functions;
 mod greeting;
+mod guides;
 mod introspection;
 mod isolation;
 mod library;
