@@ -27,6 +27,20 @@ enum Origin {
 }
 
 /// Why something did not happen.
+///
+/// ```
+/// use orgfold::Error;
+///
+/// fn status(error: &Error) -> u16 {
+///     match error.code() {
+///         "3D000" => 404,                              // no such org
+///         "23505" => 409,                              // which one: error.constraint()
+///         _other if error.is_retryable() => 503,       // it has not happened, and may go better next time
+///         _other if error.is_outcome_unknown() => 500, // it may or may not have happened
+///         _other => 500,
+///     }
+/// }
+/// ```
 pub struct Error(Box<Fields>);
 
 struct Fields {

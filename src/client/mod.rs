@@ -38,6 +38,7 @@ use crate::config::Config;
 use crate::directory::OrgState;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::org::OrgId;
 use pool::Pools;
 
 /// The door: one for each service, cheap to clone. It holds the pools and no org: [`Orgfold::org`] gives a handle that does.
@@ -76,6 +77,15 @@ impl Orgfold {
     /// 3D000 unknown, 28000 suspended, 57P03 being moved.
     pub fn org(&self, slug: &str) -> Result<Org, Error> {
         let entry = self.engine.org(slug)?;
+        Ok(Org::new(Arc::clone(&self.engine), Arc::clone(&self.pools), entry))
+    }
+
+    /// The same by the org's number, for services that keep that.
+    ///
+    /// # Errors
+    /// As [`Orgfold::org`].
+    pub fn org_by_id(&self, id: OrgId) -> Result<Org, Error> {
+        let entry = self.engine.org_by_id(id)?;
         Ok(Org::new(Arc::clone(&self.engine), Arc::clone(&self.pools), entry))
     }
 

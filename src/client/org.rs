@@ -205,6 +205,7 @@ impl Org {
     ///
     /// # Errors
     /// As [`Org::query`]; COPY, parameters and transaction control are refused.
+    #[doc(alias = "batch_execute")]
     pub async fn batch(&self, sql: &str) -> Result<(), Error> {
         let target = self.target().await?;
         let statements = Physical::all(&self.engine, &target, sql)?;

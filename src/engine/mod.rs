@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::catalog::Catalog;
 use crate::config::{Config, ConfigError};
 use crate::directory::{Directory, DirectoryError, OrgEntry, OrgState, ShardEntry};
-use crate::org::Slug;
+use crate::org::{OrgId, Slug};
 use crate::plan::{
     CacheStats, CompileOptions, Definitions, Lifted, Plan, PlanCache, PlanError, compile, compile_as, lift_literals,
 };
@@ -91,6 +91,15 @@ impl EngineError {
     }
 }
 
+fn servable(org: &Arc<OrgEntry>) -> Result<&Arc<OrgEntry>, EngineError> {
+    let slug = || org.slug.as_str().to_owned();
+    match org.state {
+        OrgState::Active => Ok(org),
+        OrgState::Suspended => Err(EngineError::Suspended(slug())),
+        OrgState::Moving => Err(EngineError::Moving(slug())),
+    }
+}
+
 impl Engine {
     /// Reads the directory and the catalog of every shard that answers, and follows both from then on. A shard that is
     /// down is tried again in the background.
@@ -118,11 +127,17 @@ impl Engine {
     pub fn org(&self, slug: &str) -> Result<Arc<OrgEntry>, EngineError> {
         let snapshot = self.directory.snapshot();
         let org = snapshot.org_by_slug(slug).ok_or_else(|| EngineError::UnknownOrg(slug.to_owned()))?;
-        match org.state {
-            OrgState::Active => Ok(Arc::clone(org)),
-            OrgState::Suspended => Err(EngineError::Suspended(slug.to_owned())),
-            OrgState::Moving => Err(EngineError::Moving(slug.to_owned())),
-        }
+        servable(org).map(Arc::clone)
+    }
+
+    /// The org of that number, if it may be served.
+    ///
+    /// # Errors
+    /// As [`Engine::org`].
+    pub fn org_by_id(&self, id: OrgId) -> Result<Arc<OrgEntry>, EngineError> {
+        let snapshot = self.directory.snapshot();
+        let org = snapshot.org(id).ok_or_else(|| EngineError::UnknownOrg(id.to_string()))?;
+        servable(org).map(Arc::clone)
     }
 
     /// Where an org's statements run now. Asked anew for each transaction: the placement and the catalog may change.
@@ -132,12 +147,7 @@ impl Engine {
     pub fn target(&self, org: &OrgEntry) -> Result<Target, EngineError> {
         let snapshot = self.directory.snapshot();
         let slug = || org.slug.as_str().to_owned();
-        let org = snapshot.org(org.id).ok_or_else(|| EngineError::UnknownOrg(slug()))?;
-        match org.state {
-            OrgState::Active => {}
-            OrgState::Suspended => return Err(EngineError::Suspended(slug())),
-            OrgState::Moving => return Err(EngineError::Moving(slug())),
-        }
+        let org = servable(snapshot.org(org.id).ok_or_else(|| EngineError::UnknownOrg(slug()))?)?;
         let shard = snapshot.shard(org.shard).ok_or_else(|| EngineError::ShardUnknown(slug()))?;
         if self.catalogs.of(org.shard).is_none() {
             return Err(EngineError::ShardUnknown(slug()));

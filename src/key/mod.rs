@@ -1,5 +1,18 @@
 //! Smart keys: a key tells what it is the key of.
 //!
+//! ```
+//! use orgfold::{Key, Prefix};
+//!
+//! let key: Key = "01Q36000000RXX5".parse()?;
+//! assert_eq!(key.prefix(), "01Q".parse::<Prefix>()?);
+//! // The form with a mask survives what does not know case.
+//! assert_eq!(key.long(), "01Q36000000RXX5EAO");
+//! assert_eq!("01q36000000rxx5eao".parse::<Key>()?, key);
+//! // What is damaged is refused.
+//! assert!("01Q36000000RXX".parse::<Key>().is_err());
+//! # Ok::<(), orgfold::key::InvalidKey>(())
+//! ```
+//!
 //! 15 characters of base 62 in ASCII order: three of prefix, which name the object, two of the shard it was born on, a
 //! reserved `0`, nine of sequence. The form of 18 characters adds a mask of its upper-case letters, so that a key that went
 //! through something that does not know case can be repaired. Both forms are read everywhere; what is damaged is refused

@@ -6,7 +6,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bb8::{ErrorSink, ManageConnection, Pool, PooledConnection, RunError};
 use deadpool_postgres::{ClientWrapper, ConfigConnectImpl, Connect as _};
@@ -14,7 +14,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
-use super::{Connection, Counts, NoConnection, ShardPool, Wanted};
+use super::{Connection, Counts, NoConnection, ShardPool, Upkeep, Wanted};
 use crate::tls::Tls;
 
 type Failed = Arc<tokio_postgres::Error>;
@@ -26,11 +26,15 @@ struct Maker {
     tls: Tls,
     /// How often statements had to be forgotten.
     forgotten: Arc<AtomicU64>,
+    upkeep: Upkeep,
 }
 
 /// A connection, and what is known of it.
 struct Link {
     client: ClientWrapper,
+    made: Instant,
+    /// When it came back last.
+    used: Instant,
     forgotten: u64,
     doomed: bool,
 }
@@ -43,12 +47,13 @@ impl ManageConnection for Maker {
         let forgotten = self.forgotten.load(Ordering::Relaxed);
         let connect = ConfigConnectImpl { tls: self.tls.clone() };
         let (client, task) = connect.connect(&self.settings).await.map_err(|error| Some(Arc::new(error)))?;
-        Ok(Link { client: ClientWrapper::new(client, task), forgotten, doomed: false })
+        let now = Instant::now();
+        Ok(Link { client: ClientWrapper::new(client, task), made: now, used: now, forgotten, doomed: false })
     }
 
-    /// A connection that comes back is known to be clean; that it is still open is all there is to check.
+    /// A connection that comes back is known to be clean; whether it is still there is all there is to check.
     async fn is_valid(&self, link: &mut Link) -> Result<(), Option<Failed>> {
-        if link.client.is_closed() {
+        if !self.upkeep.fits(&link.client, link.made.elapsed(), link.used.elapsed()).await {
             return Err(None);
         }
         let forgotten = self.forgotten.load(Ordering::Relaxed);
@@ -59,7 +64,9 @@ impl ManageConnection for Maker {
         Ok(())
     }
 
+    /// Asked when it comes back.
     fn has_broken(&self, link: &mut Link) -> bool {
+        link.used = Instant::now();
         link.doomed || link.client.is_closed()
     }
 }
@@ -94,18 +101,19 @@ pub(super) struct Bb8 {
 
 impl Bb8 {
     pub(super) fn new(wanted: Wanted) -> Result<Bb8, NoConnection> {
-        let Wanted { settings, tls, size, patience } = wanted;
+        let Wanted { settings, tls, size, patience, upkeep } = wanted;
         let most = u32::try_from(size).ok().filter(|size| *size > 0).ok_or(NoConnection::Wrong)?;
         let forgotten = Arc::new(AtomicU64::new(0));
         let (failures, _) = broadcast::channel(16);
         let pool = Pool::builder()
             .max_size(most)
-            .max_lifetime(None)
-            .idle_timeout(None)
+            .max_lifetime(upkeep.lifetime)
+            .idle_timeout(upkeep.idle)
+            .reaper_rate(upkeep.look())
             .connection_timeout(patience)
             .retry_connection(false)
             .error_sink(Box::new(Sink(failures.clone())))
-            .build_unchecked(Maker { settings, tls, forgotten: Arc::clone(&forgotten) });
+            .build_unchecked(Maker { settings, tls, forgotten: Arc::clone(&forgotten), upkeep });
         let places = Arc::new(Semaphore::new(size));
         Ok(Bb8 { pool, forgotten, failures, places, waiting: AtomicUsize::new(0), patience })
     }

@@ -4,10 +4,12 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    ClientWrapper, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+    TimeoutType, Timeouts,
 };
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use tokio::task::AbortHandle;
 
 use super::{Connection, Counts, NoConnection, ShardPool, Wanted};
 
@@ -15,19 +17,41 @@ use super::{Connection, Counts, NoConnection, ShardPool, Wanted};
 pub(super) struct Deadpool {
     pool: Pool,
     patience: Duration,
+    /// Closes what is idle for too long.
+    watch: AbortHandle,
+}
+
+impl Drop for Deadpool {
+    fn drop(&mut self) {
+        self.watch.abort();
+    }
 }
 
 impl Deadpool {
     pub(super) fn new(wanted: Wanted) -> Result<Deadpool, NoConnection> {
-        // A connection that comes back is known to be clean; that it is still open is all there is to check.
+        // A connection that comes back is known to be clean; whether it is still there is all there is to check.
         let recycling_method = RecyclingMethod::Fast;
-        let Wanted { settings, tls, size, patience } = wanted;
+        let Wanted { settings, tls, size, patience, upkeep } = wanted;
+        let fits = Hook::async_fn(move |client: &mut ClientWrapper, metrics| {
+            Box::pin(async move {
+                let fits = upkeep.fits(client, metrics.age(), metrics.last_used()).await;
+                fits.then_some(()).ok_or(HookError::message("closed, unfit, or old"))
+            })
+        });
         let pool = Pool::builder(Manager::from_config(settings, tls, ManagerConfig { recycling_method }))
             .max_size(size)
+            .pre_recycle(fits)
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|_| NoConnection::Wrong)?;
-        Ok(Deadpool { pool, patience })
+        let watched = pool.clone();
+        let watch = tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(upkeep.look()).await;
+                watched.retain(|_, metrics| upkeep.keeps(metrics.age(), metrics.last_used()));
+            }
+        });
+        Ok(Deadpool { pool, patience, watch: watch.abort_handle() })
     }
 }
 

@@ -8,6 +8,7 @@
 mod bb8;
 mod deadpool;
 mod share;
+mod upkeep;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -29,11 +30,22 @@ use crate::route::ShardId;
 use crate::sqlstate::SqlState;
 use crate::tls::Tls;
 use share::{Part, Shares};
+use upkeep::Upkeep;
 
 /// What every connection is told: literals are written for standard strings, whatever the server's default.
 const OPTIONS: &str = "-c standard_conforming_strings=on";
 
-/// Which pool keeps the connections to shards.
+/// Which pool keeps the connections to shards. Both take the limits of `[shards]`: `pool_size` for each shard, `org_share_percent`
+/// of it for each org, `pool_wait_ms`, and how long connections are kept.
+///
+/// ```no_run
+/// # async fn example(config: orgfold::Config) -> Result<(), orgfold::Error> {
+/// use orgfold::{Orgfold, PoolKind};
+///
+/// let orgfold = Orgfold::connect_with(config, PoolKind::Bb8).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub enum PoolKind {
@@ -53,6 +65,7 @@ struct Wanted {
     size: usize,
     /// How long connecting may take.
     patience: Duration,
+    upkeep: Upkeep,
 }
 
 /// Why there is no connection.
@@ -200,7 +213,8 @@ impl Pools {
         let patience = Duration::from_millis(self.config.connect_timeout_ms.max(1));
         let mut settings = self.tls.applied(shard.postgres(&self.config.user, self.password.as_ref()));
         settings.connect_timeout(patience).options(OPTIONS);
-        let wanted = Wanted { settings, tls: self.tls.clone(), size: self.size(), patience };
+        let wanted =
+            Wanted { settings, tls: self.tls.clone(), size: self.size(), patience, upkeep: Upkeep::of(&self.config) };
         Ok(match self.kind {
             PoolKind::Deadpool => Arc::new(deadpool::Deadpool::new(wanted)?),
             #[cfg(feature = "bb8")]

@@ -8,8 +8,12 @@ async fn connect(fleet: &Fleet) -> Orgfold {
     Orgfold::connect(fleet.config()).await.unwrap()
 }
 
+#[path = "cancels.rs"]
+mod cancels;
 #[path = "code.rs"]
 mod code;
+#[path = "connections.rs"]
+mod connections;
 #[path = "statements.rs"]
 mod statements;
 #[path = "transactions.rs"]
