@@ -1,34 +1,37 @@
 //! An org gets a table of its own while everything runs: no DDL, no release, no other org sees it.
 //!
-//! What defines objects goes through the proxy, as a role with the mode `metadata`; the service that embeds the library uses the
-//! object a moment later. It uses the schema of `schema/demo/`:
+//! It uses the schema of `schema/demo/`:
 //!
 //! ```sh
-//! orgfold role create designer --org acme --ddl metadata
-//! PGPASSWORD=... cargo run --example metadata_change -- /path/to/orgfold.toml \
-//!     "host=127.0.0.1 port=6432 user=designer dbname=acme" acme
+//! cargo run --example metadata_change -- /path/to/orgfold.toml acme
 //! ```
+//!
+//! The same goes through the proxy, as a role with the mode `metadata` (`orgfold role create designer --org acme --ddl metadata`).
 
 #![allow(clippy::print_stdout)] // an example may speak
 
-use orgfold::{Config, Error, GenericClient as _, Key, Org, Orgfold, Refusal};
-use tokio_postgres::{Client, NoTls};
+use orgfold::{Config, Error, GenericClient as _, Key, Object, Org, Orgfold, Retry};
 
 /// Two changes in one transaction: both are there, or none.
-const DEFINE: &str = "BEGIN;
+const DEFINE: &str = "
     CREATE TABLE campaign (id text PRIMARY KEY DEFAULT new_key(), name varchar(40) NOT NULL, budget numeric(12,2));
-    ALTER TABLE campaign ADD COLUMN starts date;
-    COMMIT;";
+    ALTER TABLE campaign ADD COLUMN starts date";
 
-/// Defines the object.
+/// Defines the object. Who defines at the same moment as somebody else is told to try again.
 ///
 /// # Errors
-/// What the proxy says.
-pub async fn define(designer: &Client) -> Result<(), tokio_postgres::Error> {
-    designer.batch_execute(DEFINE).await
+/// What is wrong with the definition, or what the database says.
+pub async fn define(org: &Org) -> Result<(), Error> {
+    let mut attempts = org.attempts(Retry::new());
+    loop {
+        match org.define(DEFINE).await {
+            Err(error) if attempts.again(&error).await => {}
+            other => return other,
+        }
+    }
 }
 
-/// Uses it beside native tables: all invoices that a campaign could have paid for.
+/// Uses it beside native tables: counts the invoices that a campaign could have paid for.
 ///
 /// # Errors
 /// What the database says.
@@ -40,38 +43,29 @@ pub async fn use_it(org: &Org) -> Result<(Key, i64), Error> {
     Ok((key, count))
 }
 
-/// Waits until this instance has heard of the object: within a second.
-///
-/// # Errors
-/// Anything but that there is no such table.
-pub async fn heard(org: &Org) -> Result<(), Error> {
-    loop {
-        match org.query("SELECT FROM campaign LIMIT 0", &[]).await {
-            Ok(_) => return Ok(()),
-            Err(error) if matches!(error.refusal(), Some(Refusal::UnknownTable | Refusal::NotReady)) => {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-            Err(error) => return Err(error),
-        }
-    }
+/// An object as `CREATE TABLE` might have made it.
+#[must_use]
+pub fn described(object: &Object) -> String {
+    let field = |field: &orgfold::Field| {
+        let required = if field.required { " NOT NULL" } else { "" };
+        format!("{} {}{required}", field.name, field.data_type)
+    };
+    let fields: Vec<String> = object.fields.iter().map(field).collect();
+    format!("{} ({})", object.name, fields.join(", "))
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(config), Some(proxy), Some(org)) = (arguments.next(), arguments.next(), arguments.next()) else {
-        return Err("usage: metadata_change CONFIG PROXY ORG".into());
+    let (Some(config), Some(org)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: metadata_change CONFIG ORG".into());
     };
-    let mut settings: tokio_postgres::Config = proxy.parse()?;
-    if let Ok(password) = std::env::var("PGPASSWORD") {
-        settings.password(password);
-    }
-    let (designer, connection) = settings.connect(NoTls).await?;
-    tokio::spawn(connection);
-    define(&designer).await?;
     let orgfold = Orgfold::connect(Config::from_file(config.as_ref())?).await?;
     let org = orgfold.org(&org)?;
-    heard(&org).await?;
+    define(&org).await?;
+    for object in org.objects().await? {
+        println!("{}", described(&object));
+    }
     let (key, count) = use_it(&org).await?;
     println!("campaign {key} could have paid for {count} invoices");
     Ok(())

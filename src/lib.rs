@@ -76,8 +76,8 @@ pub mod cli;
 pub mod migrate;
 
 pub use client::{
-    Attempts, Column, CopyInSink, CopyOutStream, Failure, FromRow, GenericClient, GenericTransaction, Loan, Org,
-    Orgfold, PoolKind, PoolStatus, Retry, RowStream, Savepoint, Statement, ToStatement, Transaction,
+    Attempts, Column, CopyInSink, CopyOutStream, Failure, Field, FromRow, GenericClient, GenericTransaction, Loan,
+    Object, Org, Orgfold, PoolKind, PoolStatus, Retry, RowStream, Savepoint, Statement, ToStatement, Transaction,
     TransactionBuilder, column,
 };
 pub use config::Config;

@@ -10,6 +10,7 @@ mod fault;
 mod figures;
 mod generic;
 mod lease;
+mod objects;
 mod org;
 mod param;
 mod physical;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use copy::{CopyInSink, CopyOutStream};
 pub use generic::{GenericClient, GenericTransaction};
+pub use objects::{Field, Object};
 pub use org::Org;
 pub use pool::{PoolKind, PoolStatus};
 pub use retry::{Attempts, Failure, Loan, Retry};

@@ -55,9 +55,9 @@ use crate::plan::Copy;
 #[doc(alias = "OrgClient")]
 #[derive(Clone, Debug)]
 pub struct Org {
-    engine: Arc<Engine>,
+    pub(super) engine: Arc<Engine>,
     pools: Arc<Pools>,
-    entry: Arc<OrgEntry>,
+    pub(super) entry: Arc<OrgEntry>,
 }
 
 impl Org {
@@ -77,7 +77,7 @@ impl Org {
         self.entry.id
     }
 
-    async fn target(&self) -> Result<Arc<Target>, Error> {
+    pub(super) async fn target(&self) -> Result<Arc<Target>, Error> {
         self.engine.ready(&self.entry).await;
         Ok(Arc::new(self.engine.target(&self.entry)?))
     }
@@ -269,7 +269,7 @@ impl Org {
         self.begin(self.target().await?, begin).await
     }
 
-    async fn begin(&self, target: Arc<Target>, begin: &str) -> Result<Transaction, Error> {
+    pub(super) async fn begin(&self, target: Arc<Target>, begin: &str) -> Result<Transaction, Error> {
         let lease = self.pools.lease(&target).await?;
         let within = begin_within_walls(&target, begin);
         match lease.batch(within.as_deref().unwrap_or(begin)).await {

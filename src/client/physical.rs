@@ -24,6 +24,8 @@ pub(super) enum Around {
     Nothing,
     /// In a transaction that the library began.
     Transaction,
+    /// The same, for definitions of the org's own objects.
+    Definitions,
 }
 
 /// A statement for one org's leaf.
@@ -187,9 +189,20 @@ impl Physical {
     }
 
     fn every(engine: &Engine, target: &Arc<Target>, sql: &str) -> Result<Vec<Physical>, Error> {
-        let compiled = Compiled::of(engine, target, sql, 0)?;
+        Physical::each(target, &Compiled::of(engine, target, sql, 0)?, Around::Transaction)
+    }
+
+    /// The same for a text that may define objects; what stands behind a definition sees what it makes.
+    pub(super) fn definitions(engine: &Engine, target: &Arc<Target>, sql: &str) -> Result<Vec<Physical>, Error> {
+        let compiled = engine.compile_definitions(&target.catalog, sql).map_err(Error::from);
+        compiled
+            .and_then(|plans| Physical::each(target, &Compiled { sql, plans, cached: false }, Around::Definitions))
+            .inspect_err(figures::refused)
+    }
+
+    fn each(target: &Arc<Target>, compiled: &Compiled<'_>, around: Around) -> Result<Vec<Physical>, Error> {
         let one = |index| {
-            let physical = Physical::new(Arc::clone(target), &compiled, index, &[], Around::Transaction)?;
+            let physical = Physical::new(Arc::clone(target), compiled, index, &[], around)?;
             if physical.params > 0 {
                 return Err(Error::refused(SqlState::UNDEFINED_PARAMETER, "there is no parameter $1"));
             }
@@ -233,12 +246,8 @@ impl Physical {
                             "connections are pooled: use SET LOCAL in a transaction",
                         ));
                     }
-                    Special::Define(_) => {
-                        return Err(refuse(
-                            "a definition",
-                            "send it through the proxy, as a role with the mode metadata",
-                        ));
-                    }
+                    Special::Define(_) if around == Around::Definitions => {}
+                    Special::Define(_) => return Err(refuse("a definition", "use Org::define")),
                     Special::Explain => {
                         return Err(refuse("EXPLAIN", "run it through the proxy, which puts plans in logical terms"));
                     }

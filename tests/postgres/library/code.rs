@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{SinkExt as _, TryStreamExt as _};
 use orgfold::{
-    CopyInSink, Error, FromRow, GenericClient, GenericTransaction, IsolationLevel, Org, Retry, Transaction, from_row,
+    CopyInSink, Error, FromRow, GenericClient, GenericTransaction, IsolationLevel, Key, Org, Refusal, Retry,
+    Transaction, from_row,
 };
 
 use super::connect;
@@ -325,4 +326,60 @@ fn handles_and_futures_travel() {
     sent::<CopyInSink<Bytes>>();
     sent::<orgfold::CopyOutStream>();
     sent::<orgfold::Attempts>();
+}
+
+#[tokio::test]
+async fn an_org_has_objects_of_its_own() {
+    let fleet = notes().start().await;
+    let orgfold = connect(&fleet).await;
+    let (acme, globex) = (orgfold.org("acme").unwrap(), orgfold.org("globex").unwrap());
+    let campaign = "CREATE TABLE campaign (id text PRIMARY KEY DEFAULT new_key(), name varchar(40) NOT NULL)";
+    // Only by `define`.
+    assert_eq!(acme.execute(campaign, &[]).await.unwrap_err().refusal(), Some(Refusal::Definition));
+    assert_eq!(acme.batch(campaign).await.unwrap_err().refusal(), Some(Refusal::Definition));
+    assert_eq!(acme.objects().await.unwrap(), []);
+    let both =
+        format!("{campaign}; COMMENT ON TABLE campaign IS 'what we do'; INSERT INTO campaign (name) VALUES ('one')");
+    acme.define(&both).await.unwrap();
+    let (key, name): (Key, String) = acme.query_one_as("SELECT * FROM campaign", &[]).await.unwrap();
+    assert_eq!(name, "one");
+    let objects = acme.objects().await.unwrap();
+    assert_eq!((objects[0].name.as_str(), objects[0].prefix), ("campaign", Some(key.prefix())));
+    assert_eq!(objects[0].comment.as_deref(), Some("what we do"));
+    let field = &objects[0].fields[1];
+    assert_eq!(
+        (field.name.as_str(), field.data_type.as_str(), field.required),
+        ("name", "character varying(40)", true)
+    );
+
+    // As a whole, or not at all; the catalog is the old one after it.
+    let failing = "ALTER TABLE campaign ADD COLUMN budget integer; INSERT INTO campaign (name) VALUES (NULL)";
+    assert_eq!(acme.define(failing).await.unwrap_err().code(), "23502");
+    assert_eq!(acme.objects().await.unwrap(), objects);
+    assert_eq!(acme.define("DROP TABLE book").await.unwrap_err().code(), "42501");
+    assert!(acme.define("CREATE TABLE x (a int REFERENCES nothing (id))").await.is_err());
+    acme.query("SELECT name FROM campaign", &[]).await.unwrap();
+
+    // Another instance hears of it; another org never does, and may have one of the same name.
+    let other = connect(&fleet).await;
+    let elsewhere = other.org("acme").unwrap();
+    eventually("the object", async || elsewhere.objects().await.is_ok_and(|found| found == objects)).await;
+    assert_eq!(globex.objects().await.unwrap(), []);
+    assert_eq!(globex.query("SELECT * FROM campaign", &[]).await.unwrap_err().code(), "42P01");
+    globex.define("CREATE TABLE campaign (id text PRIMARY KEY DEFAULT new_key(), budget integer)").await.unwrap();
+    assert_eq!(globex.query("SELECT * FROM campaign", &[]).await.unwrap().len(), 0);
+    // Two at once: the later one is told to try again, and may.
+    let results = tokio::join!(
+        acme.define("ALTER TABLE campaign ADD COLUMN a integer"),
+        elsewhere.define("ALTER TABLE campaign ADD COLUMN b integer"),
+    );
+    for result in [results.0, results.1] {
+        assert!(result.is_ok() || result.unwrap_err().is_retryable());
+    }
+    let mut attempts = elsewhere.attempts(Retry::new());
+    while let Err(error) = elsewhere.define("ALTER TABLE campaign ADD COLUMN c integer").await {
+        assert!(attempts.again(&error).await, "{error}");
+    }
+    acme.define("DROP TABLE campaign").await.ok();
+    all_is_quiet(&orgfold, &fleet).await;
 }
