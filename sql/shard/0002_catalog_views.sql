@@ -9,12 +9,14 @@
 
 DROP SCHEMA IF EXISTS orgfold_catalog CASCADE;
 CREATE SCHEMA orgfold_catalog;
+-- The types of tables' rows as the service knows them, without org_id. Other types stay when the stand-ins are made anew.
+CREATE SCHEMA IF NOT EXISTS orgfold_rows;
 
 -- ---- What is shown ----
 
 CREATE VIEW orgfold_catalog.hidden_schema AS
     SELECT n.oid FROM pg_catalog.pg_namespace n
-    WHERE n.nspname IN ('orgfold', 'orgfold_catalog') OR n.nspname ~ '^pg_(toast|temp)';
+    WHERE n.nspname IN ('orgfold', 'orgfold_catalog', 'orgfold_rows') OR n.nspname ~ '^pg_(toast|temp)';
 
 -- The relations that an org sees. All leaves of a table are alike: what exists only on leaves (foreign keys, exclusion
 -- constraints and their indexes) is shown once, taken from the leaf made first, as the table's.
@@ -158,12 +160,78 @@ BEGIN
 END
 $$;
 
+-- Makes the row types what the tables and views are. The schema is `public`: names of types need no more.
+CREATE FUNCTION orgfold_catalog.settle_rows() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        WITH described AS (
+            SELECT r.relname AS name, n.nspname = 'public' AS is_wanted,
+                   coalesce(string_agg(format('%I %s%s', a.attname, format_type(a.atttypid, a.atttypmod),
+                       CASE WHEN a.attcollation <> t.typcollation
+                            THEN (SELECT format(' COLLATE %I.%I', o.nspname, c.collname) FROM pg_collation c
+                                  JOIN pg_namespace o ON o.oid = c.collnamespace WHERE c.oid = a.attcollation) END),
+                       ', ' ORDER BY a.attnum), '') AS columns
+            FROM pg_class r
+            JOIN pg_namespace n ON n.oid = r.relnamespace
+            LEFT JOIN (pg_attribute a JOIN pg_type t ON t.oid = a.atttypid)
+                ON a.attrelid = r.oid AND a.attnum > CASE WHEN r.relkind = 'p' THEN 1 ELSE 0 END AND NOT a.attisdropped
+            WHERE (n.nspname = 'public' AND r.relkind IN ('p', 'v')) OR (n.nspname = 'orgfold_rows' AND r.relkind = 'c')
+            GROUP BY r.oid, n.nspname)
+        SELECT coalesce(w.name, t.name) AS name, w.columns AS wanted, t.columns AS there
+        FROM (SELECT * FROM described WHERE is_wanted) w
+        FULL JOIN (SELECT * FROM described WHERE NOT is_wanted) t ON t.name = w.name
+        WHERE w.columns IS DISTINCT FROM t.columns
+    LOOP
+        IF one.there IS NOT NULL THEN
+            EXECUTE format('DROP TYPE orgfold_rows.%I', one.name);
+        END IF;
+        IF one.wanted IS NOT NULL THEN
+            EXECUTE format('CREATE TYPE orgfold_rows.%I AS (%s)', one.name, one.wanted);
+        END IF;
+    END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION orgfold_catalog.settle_rows() FROM PUBLIC;
+
+-- Takes away the row types that hold types of the service's: they are about to change. settle_rows() makes them again.
+CREATE FUNCTION orgfold_catalog.unsettle_rows() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    one text;
+BEGIN
+    FOR one IN
+        SELECT r.relname FROM pg_class r
+        WHERE r.relnamespace = 'orgfold_rows'::regnamespace AND r.relkind = 'c'
+          AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.atttypid >= 16384)
+    LOOP
+        EXECUTE format('DROP TYPE orgfold_rows.%I', one);
+    END LOOP;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION orgfold_catalog.unsettle_rows() FROM PUBLIC;
+
+-- Row types and arrays of them, what they are called, and PostgreSQL's own types that they stand for.
+CREATE VIEW orgfold_catalog.row_type AS
+    SELECT t.oid AS type, r.oid AS relation, r.relnamespace AS namespace, r.relname AS name, r.reltype AS replaced, false AS is_array
+    FROM pg_catalog.pg_type t
+    JOIN pg_catalog.pg_class r ON r.relname = t.typname AND r.relnamespace = 'public'::regnamespace AND r.relkind IN ('p', 'v')
+    WHERE t.typnamespace = 'orgfold_rows'::regnamespace AND t.typtype = 'c'
+    UNION ALL
+    SELECT t.typarray, 0, r.relnamespace, a.typname, a.oid, true
+    FROM pg_catalog.pg_type t
+    JOIN pg_catalog.pg_class r ON r.relname = t.typname AND r.relnamespace = 'public'::regnamespace AND r.relkind IN ('p', 'v')
+    JOIN pg_catalog.pg_type k ON k.oid = r.reltype
+    JOIN pg_catalog.pg_type a ON a.oid = k.typarray
+    WHERE t.typnamespace = 'orgfold_rows'::regnamespace AND t.typtype = 'c';
+
 -- Makes what is kept anew, for a runtime role. Until the transaction ends, who reads it waits.
 CREATE FUNCTION orgfold_catalog.refresh(runtime_role text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     one text;
 BEGIN
     PERFORM pg_catalog.set_config('orgfold.runtime_role', runtime_role, true);
+    PERFORM orgfold_catalog.settle_rows();
     FOR one IN
         SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'orgfold_catalog' AND c.relkind = 'm' ORDER BY c.relname <> 'shown', c.relname

@@ -3,6 +3,7 @@
 CALL orgfold_catalog.keep(true, 'pg_class', 'pg_catalog.pg_class c JOIN orgfold_catalog.shown s ON s.oid = c.oid',
     jsonb_build_object(
         'relname', $$s.name$$,
+        'reltype', $$coalesce((SELECT w.type FROM orgfold_catalog.row_type w WHERE w.replaced = c.reltype), c.reltype)$$,
         'relkind', $$CASE c.relkind WHEN 'p' THEN 'r' WHEN 'I' THEN 'i' ELSE c.relkind END$$,
         'relowner', 'orgfold_catalog.owner(c.oid)',
         'relam', $$CASE c.relkind WHEN 'p' THEN 2 ELSE c.relam END$$,
@@ -111,14 +112,18 @@ CALL orgfold_catalog.keep(true, 'pg_depend',
 
 CALL orgfold_catalog.keep(true, 'pg_type',
     $$pg_catalog.pg_type c
-      WHERE c.typnamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n)
+      LEFT JOIN orgfold_catalog.row_type w ON w.type = c.oid
+      WHERE (w.type IS NOT NULL OR c.typnamespace NOT IN (SELECT n.oid FROM orgfold_catalog.hidden_schema n))
+        AND c.oid NOT IN (SELECT x.replaced FROM orgfold_catalog.row_type x)
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_class r WHERE r.oid = c.typrelid AND r.relispartition)
         AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e JOIN pg_catalog.pg_class r ON r.oid = e.typrelid
                         WHERE e.oid = c.typelem AND r.relispartition)$$,
-    jsonb_build_object('typowner', 'orgfold_catalog.owner(c.oid)', 'typacl', 'NULL'), 'oid', 'typrelid', 'typelem', 'typname');
+    jsonb_build_object('typowner', 'orgfold_catalog.owner(c.oid)', 'typacl', 'NULL',
+        'typname', 'coalesce(w.name, c.typname)', 'typnamespace', 'coalesce(w.namespace, c.typnamespace)',
+        'typrelid', 'coalesce(w.relation, c.typrelid)'), 'oid', 'typrelid', 'typelem', 'typname');
 
 CALL orgfold_catalog.keep(false, 'pg_namespace',
-    $$pg_catalog.pg_namespace c WHERE c.nspname NOT IN ('orgfold', 'orgfold_catalog') AND c.nspname !~ '^pg_(toast_)?temp'$$,
+    $$pg_catalog.pg_namespace c WHERE c.nspname NOT IN ('orgfold', 'orgfold_catalog', 'orgfold_rows') AND c.nspname !~ '^pg_(toast_)?temp'$$,
     jsonb_build_object('nspowner', $$CASE c.nspname WHEN 'public' THEN 6171 ELSE orgfold_catalog.owner(c.oid) END$$, 'nspacl', 'NULL'), 'oid');
 
 CALL orgfold_catalog.keep(false, 'pg_proc',

@@ -7,7 +7,8 @@ CREATE FUNCTION orgfold_catalog.sees_regclass(oid) RETURNS boolean LANGUAGE sql 
 RETURN $1 < 16384 OR EXISTS (SELECT FROM orgfold_catalog.shown s WHERE s.oid = $1) OR orgfold_catalog.is_object($1);
 CREATE FUNCTION orgfold_catalog.sees_regtype(oid) RETURNS boolean LANGUAGE sql STABLE
 RETURN $1 < 16384 OR CASE WHEN $1 < 2147483648::oid THEN EXISTS (SELECT FROM orgfold_catalog.kept_pg_type t WHERE t.oid = $1)
-                          ELSE EXISTS (SELECT FROM orgfold_catalog.pg_type t WHERE t.oid = $1) END;
+                          ELSE EXISTS (SELECT FROM orgfold_catalog.pg_type t WHERE t.oid = $1) END
+    OR EXISTS (SELECT FROM orgfold_catalog.row_type w WHERE w.replaced = $1);
 CREATE FUNCTION orgfold_catalog.sees_regnamespace(oid) RETURNS boolean LANGUAGE sql STABLE
 RETURN EXISTS (SELECT FROM orgfold_catalog.pg_namespace n WHERE n.oid = $1);
 CREATE FUNCTION orgfold_catalog.sees_regproc(oid) RETURNS boolean LANGUAGE sql STABLE
@@ -43,6 +44,10 @@ BEGIN
                     RAISE feature_not_supported USING MESSAGE = 'the index of an exclusion constraint as regclass is not supported by orgfold',
                         HINT = 'read its name in pg_class';
                 END IF;
+                -- A row type is printed as the table's own, which has its name.
+                IF '%1$s' = 'regtype' AND EXISTS (SELECT FROM orgfold_catalog.row_type w WHERE w.type = $1) THEN
+                    RETURN (SELECT w.replaced FROM orgfold_catalog.row_type w WHERE w.type = $1);
+                END IF;
                 IF orgfold_catalog.sees_%1$s($1) OR NOT EXISTS (SELECT FROM %4$s k WHERE k.oid = $1) THEN
                     RETURN $1;
                 END IF;
@@ -68,7 +73,10 @@ BEGIN
                     -- The server's own error, or what it has to say of `-`.
                     RETURN $1::pg_catalog.%1$s;
                 END IF;
-                IF orgfold_catalog.sees_%1$s(found) THEN
+                -- A row type's own name is nobody's business.
+                IF orgfold_catalog.sees_%1$s(found)
+                    AND NOT ('%1$s' = 'regtype' AND EXISTS (SELECT FROM orgfold_catalog.row_type w WHERE w.type = found))
+                THEN
                     RETURN found;
                 END IF;
                 RAISE SQLSTATE '%2$s' USING MESSAGE =
@@ -104,8 +112,13 @@ RETURN CASE WHEN orgfold_catalog.sees_regclass(pg_catalog.to_regclass($1)) THEN 
 -- A relation's name as its type prints it, which would print no more than the number of an object.
 CREATE FUNCTION orgfold_catalog.regclass_text(pg_catalog.regclass) RETURNS text LANGUAGE sql STABLE
 RETURN coalesce(orgfold_catalog.object_name($1::oid), $1::text);
+-- What pg_typeof says, a row's type by its table's name.
+CREATE FUNCTION orgfold_catalog.pg_typeof(pg_catalog.regtype) RETURNS pg_catalog.regtype LANGUAGE sql STABLE
+RETURN coalesce((SELECT w.replaced FROM orgfold_catalog.row_type w WHERE w.type = $1)::pg_catalog.regtype, $1);
 CREATE FUNCTION orgfold_catalog.to_regtype(text) RETURNS pg_catalog.regtype LANGUAGE sql STABLE
-RETURN (SELECT t.oid::pg_catalog.regtype FROM orgfold_catalog.pg_type t WHERE t.oid = pg_catalog.to_regtype($1));
+RETURN CASE WHEN orgfold_catalog.sees_regtype(pg_catalog.to_regtype($1))
+                 AND NOT EXISTS (SELECT FROM orgfold_catalog.row_type w WHERE w.type = pg_catalog.to_regtype($1))
+            THEN pg_catalog.to_regtype($1) END;
 CREATE FUNCTION orgfold_catalog.to_regnamespace(text) RETURNS pg_catalog.regnamespace LANGUAGE sql STABLE
 RETURN (SELECT n.oid::pg_catalog.regnamespace FROM orgfold_catalog.pg_namespace n WHERE n.oid = pg_catalog.to_regnamespace($1));
 CREATE FUNCTION orgfold_catalog.to_regproc(text) RETURNS pg_catalog.regproc LANGUAGE sql STABLE
@@ -115,7 +128,8 @@ RETURN (SELECT p.oid::pg_catalog.regprocedure FROM orgfold_catalog.pg_proc p WHE
 
 CREATE FUNCTION orgfold_catalog.format_type(oid, integer) RETURNS text LANGUAGE sql STABLE
 RETURN CASE WHEN orgfold_catalog.sees_regtype($1)
-            THEN CASE WHEN $1 < 2147483648::oid THEN pg_catalog.format_type($1, $2)
+            THEN CASE WHEN $1 < 2147483648::oid
+                      THEN pg_catalog.format_type(coalesce((SELECT w.replaced FROM orgfold_catalog.row_type w WHERE w.type = $1), $1), $2)
                       -- An object's row, or an array of such.
                       ELSE (SELECT coalesce((SELECT quote_ident(e.typname) || '[]' FROM orgfold_catalog.pg_type e WHERE e.oid = t.typelem), quote_ident(t.typname))
                             FROM orgfold_catalog.pg_type t WHERE t.oid = $1) END

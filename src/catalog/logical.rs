@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::{CATALOG_SCHEMA, Catalog, LeafNaming, ORG_COLUMN, ORGFOLD_SCHEMA};
+use super::{CATALOG_SCHEMA, Catalog, LeafNaming, ORG_COLUMN, ORGFOLD_SCHEMA, ROWS_SCHEMA};
 
 /// The physical text qualifies PostgreSQL's own functions, which services hardly ever do ...
 const QUALIFIED: &str = "function pg_catalog.";
@@ -57,7 +57,7 @@ fn field(letter: u8, text: String, catalog: &Catalog) -> Option<String> {
 
 /// Drops a text that names something hidden.
 fn visible(text: String) -> Option<String> {
-    let hidden = [ORG_COLUMN, ORGFOLD_SCHEMA, CATALOG_SCHEMA].iter().any(|word| has_word(&text, word));
+    let hidden = [ORG_COLUMN, ORGFOLD_SCHEMA, CATALOG_SCHEMA, ROWS_SCHEMA].iter().any(|word| has_word(&text, word));
     (!hidden).then_some(text)
 }
 
@@ -67,11 +67,15 @@ fn hide_org(text: &str) -> Cow<'_, str> {
 
 /// Stand-ins are called what they stand in for.
 fn without_stand_ins(text: &str) -> Cow<'_, str> {
-    if !text.contains(CATALOG_SCHEMA) {
-        return Cow::Borrowed(text);
+    let mut text = Cow::Borrowed(text);
+    if text.contains(CATALOG_SCHEMA) {
+        let schema = format!("{CATALOG_SCHEMA}.");
+        text = Cow::Owned(text.replace(&format!("{schema}information_schema_"), "").replace(&schema, ""));
     }
-    let schema = format!("{CATALOG_SCHEMA}.");
-    Cow::Owned(text.replace(&format!("{schema}information_schema_"), "").replace(&schema, ""))
+    if text.contains(ROWS_SCHEMA) {
+        text = Cow::Owned(text.replace(&format!("{ROWS_SCHEMA}."), ""));
+    }
+    text
 }
 
 fn is_word(c: char) -> bool {

@@ -38,6 +38,9 @@ pub const ORGFOLD_SCHEMA: &str = "orgfold";
 /// The schema on a shard whose views and functions stand in for `pg_catalog` and `information_schema`.
 pub const CATALOG_SCHEMA: &str = "orgfold_catalog";
 
+/// The schema on a shard that holds the types of tables' rows, without `org_id`.
+pub const ROWS_SCHEMA: &str = "orgfold_rows";
+
 /// The number of leaves of every org-scoped table of a shard: 1 to 1,024.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
@@ -133,6 +136,13 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// Whether the rows of a relation of that name have a type in [`ROWS_SCHEMA`]: org-scoped tables and views do.
+    #[must_use]
+    pub fn has_row_type(&self, name: &QualifiedName) -> bool {
+        let of_org = |table: &Table| table.scope == Scope::Org && table.object.is_none();
+        name.schema == "public" && (self.tables.get(name).is_some_and(of_org) || self.views.contains_key(name))
+    }
+
     /// A catalog without tables.
     #[must_use]
     pub fn empty(leaves: LeafCount) -> Catalog {

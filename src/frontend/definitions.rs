@@ -61,7 +61,12 @@ impl Session {
         }
         let sql =
             format!("SELECT pg_catalog.set_config('orgfold.role', {}, true)", super::settings::literal(&self.role));
-        self.hidden(&Statement { sql: sql.into(), types: Arc::from([]), scope: None }, true, None, statement)?;
+        self.hidden(
+            &Statement { sql: sql.into(), types: Arc::from([]), scope: None, version: 0 },
+            true,
+            None,
+            statement,
+        )?;
         self.redefined.sent = true;
         // What was asked for before this does not hurry its answer.
         self.hurried = false;

@@ -464,14 +464,19 @@ impl Session {
         if let Some(org) = &self.org {
             sql.push_str(&format!(", pg_catalog.set_config('orgfold.database', {}, true)", literal(org.slug.as_str())));
         }
-        self.hidden(&Statement { sql: sql.into(), types: Arc::from([]), scope: None }, true, None, statement)
+        self.hidden(
+            &Statement { sql: sql.into(), types: Arc::from([]), scope: None, version: 0 },
+            true,
+            None,
+            statement,
+        )
     }
 
     fn set_org(&mut self, statement: &Arc<ClientStatement>) -> Result<(), Fault> {
         let Some((_, org)) = self.place else {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org"));
         };
-        let set = Statement { sql: SET_ORG.into(), types: Arc::from([25]), scope: None };
+        let set = Statement { sql: SET_ORG.into(), types: Arc::from([25]), scope: None, version: 0 };
         self.hidden(&set, true, Some(org), statement)
     }
 

@@ -52,6 +52,7 @@ impl Session {
             sql: physical.sql.replacen(PREPARED, &self.number(), 1).into(),
             types: Arc::clone(&physical.types),
             scope: None,
+            version: physical.version,
         }
     }
 
@@ -121,7 +122,12 @@ impl Session {
             | Special::Define(_) => Ok(()),
             Special::Prepare(_) | Special::Execute(_) => {
                 let sql = format!("DEALLOCATE {}", self.number());
-                self.hidden(&Statement { sql: sql.into(), types: Arc::from([]), scope: None }, false, None, statement)?;
+                self.hidden(
+                    &Statement { sql: sql.into(), types: Arc::from([]), scope: None, version: 0 },
+                    false,
+                    None,
+                    statement,
+                )?;
                 self.expect.push_back(Expect::Forgotten);
                 Ok(())
             }

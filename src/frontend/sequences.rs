@@ -57,7 +57,8 @@ impl Session {
                 let memory = MEMORIES.fetch_add(1, Ordering::Relaxed);
                 // On a new backend nobody has drawn.
                 if known.is_some() {
-                    let discard = Statement { sql: "DISCARD SEQUENCES".into(), types: Arc::from([]), scope: None };
+                    let discard =
+                        Statement { sql: "DISCARD SEQUENCES".into(), types: Arc::from([]), scope: None, version: 0 };
                     self.hidden(&discard, true, None, statement)?;
                     self.expect.push_back(Expect::Discarded);
                 }

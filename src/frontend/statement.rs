@@ -297,7 +297,8 @@ impl ClientStatement {
             types.resize(usize::from(self.plan().map_or(0, |plan| plan.params)), 0);
             types.push(INT8);
         }
-        let statement = Statement { sql: sql.into(), types: types.into(), scope: scope.clone() };
+        let statement =
+            Statement { sql: sql.into(), types: types.into(), scope: scope.clone(), version: catalog.catalog.version };
         // RESET's text depends on the session's defaults, which never change.
         *rendered = Some((place, scope, statement.clone()));
         Ok(statement)

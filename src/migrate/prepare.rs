@@ -159,7 +159,7 @@ async fn privileges(transaction: &Transaction<'_>, target: &ShardTarget) -> Resu
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC; \
          REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC; \
          GRANT CONNECT ON DATABASE {database} TO {runtime}; \
-         GRANT USAGE ON SCHEMA public, orgfold, orgfold_catalog TO {runtime}; \
+         GRANT USAGE ON SCHEMA public, orgfold, orgfold_catalog, orgfold_rows TO {runtime}; \
          GRANT SELECT ON ALL TABLES IN SCHEMA orgfold_catalog TO {runtime}; \
          GRANT SELECT ON orgfold.catalog TO {runtime}"
     );

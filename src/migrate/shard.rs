@@ -163,6 +163,15 @@ async fn apply(client: &mut Client, target: &ShardTarget, file: &SchemaFile, don
         }
         let now = i32::try_from(done).unwrap_or(0).saturating_add(number);
         let transaction = client.transaction().await.map_err(target.failed("beginning"))?;
+        let of_types = |sql: &str| {
+            ["DROP TYPE", "ALTER TYPE", "DROP DOMAIN", "ALTER DOMAIN"].iter().any(|verb| sql.starts_with(verb))
+        };
+        if part.steps.iter().any(|(_, step)| of_types(&step.sql(target.lane))) {
+            transaction
+                .batch_execute("SELECT orgfold_catalog.unsettle_rows()")
+                .await
+                .map_err(target.failed("taking row types away"))?;
+        }
         for (line, step) in &part.steps {
             let sql = step.sql(target.lane);
             transaction.batch_execute(&sql).await.map_err(|source| statement(target, file, *line, sql, source))?;

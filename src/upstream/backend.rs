@@ -42,6 +42,9 @@ pub struct Statement {
     /// Whose it is, where it does not mean the same for all: what a string stands for may depend on the settings, and on
     /// the moment, in which it was read.
     pub scope: Option<Arc<str>>,
+    /// The version of the shard's catalog that it was written for: a migration may have given the same text another
+    /// result, which the server would refuse to give under the old name.
+    pub version: i64,
 }
 
 /// A named statement without its text: found again at the price of a few words.

@@ -63,19 +63,19 @@ SELECT 10::regrole
 -- refused 42704
 SELECT NULL::customer_p{leaf}
 
--- refused 42704
+-- answered null [SELECT 1]
 SELECT NULL::customer
 
--- refused 42704
+-- answered null [SELECT 1]
 SELECT NULL::public.customer
 
--- refused 42704
+-- answered null [SELECT 1]
 SELECT NULL::"customer"[]
 
--- refused 42704
+-- refused 42501
 SELECT (NULL::invoice).org_id
 
--- refused 42704
+-- answered (1,x,2) [SELECT 1]
 SELECT ROW(1, 'x', 2)::customer
 
 -- refused 42704
@@ -141,7 +141,7 @@ SELECT c.id::public.mood FROM customer AS c
 -- answered (1,own-1,) [SELECT 1]
 SELECT CAST(c AS text) FROM customer AS c ORDER BY id LIMIT 1
 
--- refused 42704
+-- answered (1,own-1,); (2,own-2,1); (3,own-3,1) [SELECT 3]
 SELECT c::customer FROM customer AS c
 
 -- refused 22P02

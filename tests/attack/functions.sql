@@ -162,7 +162,7 @@ SELECT format_type(t, NULL) AS name FROM generate_series(16384, 17384) AS t WHER
 -- answered f [SELECT 1]
 SELECT format_type({oid:customer_p{leaf}} + 1, NULL) ~ 'customer'
 
--- answered record [SELECT 1]
+-- answered customer [SELECT 1]
 SELECT pg_typeof(c) FROM customer AS c LIMIT 1
 
 -- answered 6 [SELECT 1]
@@ -171,7 +171,7 @@ SELECT pg_column_size(c.name) FROM customer AS c ORDER BY id LIMIT 1
 -- refused 42704
 SELECT json_populate_record(NULL::customer_p{leaf}, '{}')
 
--- refused 42704
+-- answered (,,) [SELECT 1]
 SELECT jsonb_populate_record(NULL::customer, '{}')
 
 -- answered 1 [SELECT 1]

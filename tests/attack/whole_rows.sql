@@ -35,7 +35,7 @@ SELECT array_agg(c) FROM customer AS c WHERE id = 1
 -- answered (1,own-1,) [SELECT 1]
 SELECT (array_agg(c))[1] FROM customer AS c WHERE id = 1
 
--- refused 42703
+-- answered own-1 [SELECT 1]
 SELECT ((array_agg(c))[1]).name FROM customer AS c WHERE id = 1
 
 -- refused 42501
@@ -44,7 +44,7 @@ SELECT ((array_agg(c))[1]).org_id FROM customer AS c WHERE id = 1
 -- answered (3,own-3,1)|(1,own-1,) [SELECT 1]
 SELECT max(c::text), min(c::text) FROM customer AS c
 
--- answered <c>(1,own-1,)</c> [SELECT 1]
+-- refused 42601
 SELECT xmlforest(c) FROM customer AS c WHERE id = 1
 
 -- answered <x>(1,own-1,)</x> [SELECT 1]
@@ -169,3 +169,48 @@ SELECT j.* FROM (customer AS c JOIN invoice AS i ON i.no = c.id) AS j ORDER BY 1
 
 -- answered 1|own-1|null|1|1|10.00|101 [SELECT 1]
 SELECT c.*, i.* FROM customer AS c JOIN invoice AS i ON i.no = c.id ORDER BY 1 LIMIT 1
+
+-- refused 42704
+SELECT NULL::orgfold_rows.customer
+
+-- refused 42704
+SELECT 'orgfold_rows.customer'::regtype
+
+-- answered null|null [SELECT 1]
+SELECT to_regtype('orgfold_rows.customer'), to_regnamespace('orgfold_rows')
+
+-- answered [SELECT 0]
+SELECT nspname FROM pg_namespace WHERE nspname ~ 'orgfold'
+
+-- answered public|_customer|1; public|customer|1 [SELECT 2]
+SELECT n.nspname, t.typname, count(*) FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typname IN ('customer', '_customer') GROUP BY 1, 2 ORDER BY 1, 2
+
+-- answered id; name; parent [SELECT 3]
+SELECT a.attname FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid WHERE t.typname = 'customer' AND a.attnum > 0 ORDER BY a.attnum
+
+-- answered 1|x|2 [SELECT 1]
+SELECT ('(1,x,2)'::customer).*
+
+-- refused 22P02
+SELECT ('(42,1,x,2)'::customer).*
+
+-- refused 42501
+SELECT (jsonb_populate_record(NULL::customer, '{"org_id": 1, "id": 2}')).org_id
+
+-- answered {"id": 2, "name": null, "parent": null} [SELECT 1]
+SELECT to_jsonb(jsonb_populate_record(NULL::customer, '{"org_id": 1, "id": 2}'))
+
+-- answered (9,own-1,); (9,own-2,1); (9,own-3,1) [SELECT 3]
+SELECT jsonb_populate_recordset(c, '[{"id": 9}]') FROM customer c
+
+-- refused 42703
+SELECT x.org_id FROM jsonb_populate_recordset(NULL::customer, '[{"id": 9}]') x
+
+-- answered customer|customer[] [SELECT 1]
+SELECT pg_typeof(c), pg_typeof(ARRAY[c]) FROM customer AS c LIMIT 1
+
+-- answered 0 [SELECT 1]
+SELECT count(*) FROM customer c WHERE c::text LIKE '%canary%' OR to_jsonb(c)::text LIKE '%canary%'
+
+-- refused 42703
+SELECT c FROM customer p LEFT JOIN customer c ON c.id = p.id AND c.org_id IS NULL

@@ -129,10 +129,8 @@ SELECT U&"n\0061me" FROM customer WHERE id = 1
 -- open: refused: 42601 UESCAPE is not supported
 SELECT U&"n!0061me" UESCAPE '!' FROM customer WHERE id = 1
 
--- open meaning: the row of a table is a record
 SELECT c FROM customer c ORDER BY id
 
--- open meaning: the row of a table is a record
 SELECT customer FROM customer ORDER BY id
 
 SELECT (c).name, (c).id FROM customer c ORDER BY id
@@ -161,7 +159,7 @@ SELECT ROW(c.*, 1) FROM currency c ORDER BY code
 
 SELECT ROW(c.id, c.name)::text, (c.id, c.name) FROM customer c ORDER BY id
 
--- open meaning: the row of a table is a record
+-- simple only: in binary it is an oid
 SELECT pg_typeof(c) FROM customer c LIMIT 1
 
 SELECT coalesce(c, c) FROM currency c ORDER BY code
@@ -172,31 +170,24 @@ SELECT ARRAY(SELECT c FROM currency c ORDER BY code)
 
 SELECT array_agg(c ORDER BY code) FROM currency c
 
--- open meaning: the row of a table is a record
 SELECT (array_agg(c ORDER BY id))[1] FROM customer c
 
--- open: refused: 42703 could not identify column "name" in record data type
 SELECT ((array_agg(c ORDER BY id))[1]).name FROM customer c
 
 SELECT (SELECT c FROM currency c ORDER BY code LIMIT 1)
 
--- open meaning: the row of a table is a record
 SELECT x.c, (x.c).name FROM (SELECT c FROM customer c WHERE id = 1) x
 
--- open meaning: the row of a table is a record
 SELECT o, c FROM orders o JOIN customer c ON c.id = o.customer_id ORDER BY o.no
 
 SELECT o.*, c.name FROM orders o LEFT JOIN customer c ON c.id = o.no ORDER BY o.no
 
--- open meaning: the row of a table is a record
 SELECT c FROM orders o LEFT JOIN customer c ON c.id = o.no + 3 ORDER BY o.no
 
 SELECT to_jsonb(v) FROM vips v ORDER BY id
 
--- open meaning: the row of a table is a record
 SELECT v FROM vips v ORDER BY id
 
--- open meaning: the row of a table is a record
 SELECT s FROM "Staff List" s ORDER BY who
 
 -- open: refused: 42883 function pg_catalog.name(record) does not exist
@@ -206,6 +197,7 @@ SELECT upper(c.name), c.upper FROM customer c
 
 SELECT c.text FROM customer c
 
+-- open: another error: 42703 column "text" not found in data type customer
 SELECT (c).text FROM customer c
 
 SELECT (home).street, home.street FROM customer
@@ -232,22 +224,16 @@ SELECT (ROW('a', 'b', 3)::address).*
 -- open: another error: 42501 permission denied for function address
 SELECT address(ROW('a', 'b', 3))
 
--- open: refused: 42704 type "customer" does not exist, or is not allowed
 SELECT NULL::customer
 
--- open: refused: 42704 type "currency" does not exist, or is not allowed
 SELECT NULL::currency
 
--- open: refused: 42704 type "currency" does not exist, or is not allowed
 SELECT ROW('EUR', 'x', 2, 1)::currency
 
--- open: refused: 42704 type "customer" does not exist, or is not allowed
 SELECT (NULL::customer).name
 
--- open: refused: 42704 type "empty" does not exist, or is not allowed
 SELECT '(1,x)'::empty
 
--- open: refused: 42704 type "empty" does not exist, or is not allowed
 SELECT ('(1,x)'::empty).b
 
 -- open: refused: 0A000 system column "tableoid" is not supported by orgfold
@@ -342,3 +328,46 @@ SELECT customer.name, name FROM customer, employee
 SELECT id FROM customer JOIN employee USING (id) ORDER BY id
 
 SELECT customer.id, employee.id FROM customer JOIN employee USING (id) ORDER BY 1
+
+SELECT NULL::customer, '(7,Ada,,,,)'::currency IS NULL
+
+SELECT count(c), count(*) FROM orders o LEFT JOIN customer c ON c.id = o.no + 3
+
+-- simple only: in binary it is an oid
+SELECT c IS NULL, pg_typeof(c), c FROM orders o LEFT JOIN customer c ON c.id = o.no + 3 ORDER BY o.no
+
+-- simple only: in binary it is an oid
+SELECT pg_typeof(x.c), pg_typeof(ROW(1, 2)), pg_typeof(max((x.c).id)) FROM (SELECT c FROM customer c) x GROUP BY x.c LIMIT 1
+
+SELECT c::text, (c).name, c = c, c <> ROW(c.*)::customer FROM customer c ORDER BY c
+
+SELECT (jsonb_populate_record(NULL::customer, '{"id": 5, "name": "Eve"}')).name
+
+SELECT name FROM jsonb_populate_recordset(NULL::customer, '[{"name": "x"}, {"name": "y"}]') ORDER BY 1
+
+SELECT (jsonb_populate_record(c, '{"name": "changed"}')).* FROM customer c ORDER BY id
+
+SELECT array_agg(c ORDER BY c.id) FROM customer c
+
+SELECT ARRAY(SELECT c FROM customer c ORDER BY id)::customer[] IS NOT NULL
+
+SELECT DISTINCT c FROM customer c ORDER BY c
+
+SELECT c, count(*) FROM customer c GROUP BY c ORDER BY c
+
+SELECT o.no, c FROM orders o FULL JOIN customer c ON c.id = o.customer_id ORDER BY o.no, c
+
+-- simple only: in binary it is an oid
+SELECT v, pg_typeof(v) FROM vips v ORDER BY v
+
+-- simple only: in binary it is an oid
+SELECT 'customer'::regtype, 'customer[]'::regtype, to_regtype('vips')
+
+SELECT format_type(t.oid, NULL), t.typtype, t.typname, n.nspname, c.relname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_class c ON c.oid = t.typrelid AND c.reltype = t.oid WHERE c.relname IN ('customer', 'vips', 'currency') ORDER BY 1
+
+SELECT format_type(a.oid, NULL), a.typname, a.typtype, a.typcategory FROM pg_type a JOIN pg_type t ON t.oid = a.typelem WHERE t.typname = 'customer'
+
+-- open: another error: 42501 permission denied for field "nope"
+SELECT x.nope FROM (SELECT (c).nope FROM customer c) x
+
+SELECT c + 1 FROM customer c

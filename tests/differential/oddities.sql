@@ -214,7 +214,6 @@ SELECT * FROM (SELECT * FROM vips) v JOIN vips w USING (id, name) ORDER BY id
 
 WITH vips AS (SELECT 1 AS id) SELECT * FROM vips
 
--- open meaning: the row of a table is a record
 SELECT vips FROM vips ORDER BY id LIMIT 1
 
 SELECT count(*) FROM vips, vips v2, order_total
@@ -223,7 +222,6 @@ SELECT order_total.total FROM order_total ORDER BY no
 
 SELECT * FROM "Odd Table" WHERE "user" = 'nobody' OR "a b" IN ('one') ORDER BY "Select"
 
--- open meaning: the row of a table is a record
 SELECT "Odd Table" FROM "Odd Table" ORDER BY "Select"
 
 UPDATE "Odd Table" SET ("a b", "quote""d") = ("quote""d", "a b") WHERE "Select" = 2 RETURNING "a b", "quote""d"

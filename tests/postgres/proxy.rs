@@ -282,3 +282,77 @@ async fn ctrl_c_in_psql_stops_the_statement() {
     let errors = String::from_utf8(ended.stderr).unwrap();
     assert!(errors.contains("canceling statement due to user request"), "{errors}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_changes_what_rows_and_results_are() {
+    let fleet = Fleet::with()
+        .ddl(
+            "CREATE TYPE mood AS ENUM ('ok');
+             CREATE TABLE part (id bigint PRIMARY KEY, n integer, how mood);
+             CREATE VIEW cheap AS SELECT id FROM part;",
+        )
+        .orgs(&["acme"])
+        .role("app", &[])
+        .start()
+        .await;
+    let mut config = fleet.config();
+    config.shards.pool_size = 1;
+    config.directory.poll_ms = 50;
+    let proxy = fleet.proxy_with(config).await;
+    let client = proxy.connect("app", "acme").await;
+    client.batch_execute("INSERT INTO part VALUES (1, 2, 'ok')").await.unwrap();
+    let asked = [
+        "SELECT n FROM part WHERE id = $1",
+        "SELECT p FROM part p WHERE id = $1",
+        "SELECT c FROM cheap c WHERE id = $1",
+    ];
+    // What the server calls the type, and how many columns it says that a row has.
+    let answers = async |client: &tokio_postgres::Client| {
+        let mut all = Vec::new();
+        for sql in asked {
+            let row = client.query_one(sql, &[&1_i64]).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+            let kind = match row.columns()[0].type_().kind() {
+                tokio_postgres::types::Kind::Composite(fields) => fields.len(),
+                _simple => 0,
+            };
+            all.push(format!("{} {kind}", row.columns()[0].type_().name()));
+        }
+        all
+    };
+    assert_eq!(answers(&client).await, ["int4 0", "part 3", "cheap 1"]);
+    fleet
+        .migrate(&[(
+            "9.sql",
+            "ALTER TABLE part ALTER COLUMN n TYPE bigint, ADD COLUMN extra text; ALTER TYPE mood ADD VALUE 'fine';
+             CREATE OR REPLACE VIEW cheap AS SELECT id, n FROM part;",
+        )])
+        .await;
+    // Another session knows no types yet; it gets the same backend.
+    let changed = async {
+        loop {
+            let other = proxy.connect("app", "acme").await;
+            if answers(&other).await == ["int8 0", "part 4", "cheap 2"] {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), changed).await.expect("the new catalog is read");
+    assert!(client.batch_execute("SELECT p, c FROM part p, cheap c").await.is_ok());
+
+    fleet
+        .migrate(&[(
+            "9a.sql",
+            "DROP VIEW cheap; ALTER TABLE part DROP COLUMN how; DROP TYPE mood; ALTER TABLE part RENAME TO piece",
+        )])
+        .await;
+    let shard = fleet.shard_client(1).await;
+    let names = shard
+        .query(
+            "SELECT typname::text FROM pg_type WHERE typnamespace = 'orgfold_rows'::regnamespace AND typtype = 'c'",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(names.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), ["piece"]);
+}

@@ -5,7 +5,7 @@
 //! triggers, sequences, grants, policies, rules.
 
 use super::Planner;
-use crate::catalog::{CATALOG_SCHEMA, DefinedType, ORGFOLD_SCHEMA, QualifiedName, Scope};
+use crate::catalog::{CATALOG_SCHEMA, DefinedType, ORGFOLD_SCHEMA, QualifiedName, ROWS_SCHEMA, Scope};
 use crate::migrate::Refusal;
 use crate::migrate::cursor::Cursor;
 use crate::migrate::lex::Kind;
@@ -23,8 +23,8 @@ impl Planner<'_> {
         if self.catalog.schemas.contains(&name) {
             return if tolerant { Ok(()) } else { Err(self.refuse(format!("schema {name} exists already"))) };
         }
-        let reserved =
-            name.starts_with("pg_") || [ORGFOLD_SCHEMA, CATALOG_SCHEMA, "information_schema"].contains(&name.as_str());
+        let reserved = name.starts_with("pg_")
+            || [ORGFOLD_SCHEMA, CATALOG_SCHEMA, ROWS_SCHEMA, "information_schema"].contains(&name.as_str());
         if reserved {
             return Err(self.refuse(format!("the name {name} is reserved")));
         }

@@ -298,7 +298,7 @@ fn refuse_org_column(tokens: &[Token]) -> Result<(), Refusal> {
             let reason = "org_id is the column that orgfold adds and hides: no statement may name it";
             return Err(Refusal::at(token.line, reason));
         }
-        if name == ORGFOLD_SCHEMA || name == crate::catalog::CATALOG_SCHEMA {
+        if [ORGFOLD_SCHEMA, crate::catalog::CATALOG_SCHEMA, crate::catalog::ROWS_SCHEMA].contains(&name) {
             return Err(Refusal::at(token.line, format!("{name} is orgfold's own schema")));
         }
     }

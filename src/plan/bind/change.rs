@@ -37,6 +37,7 @@ impl TargetTable<'_> {
             role: Role::Leaf,
             system: false,
             catalog: None,
+            row_type: None,
             fields: super::object::fields(self.table),
         }
     }
@@ -255,6 +256,7 @@ impl<'c> Binder<'c> {
             role: Role::Leaf,
             system: false,
             catalog: None,
+            row_type: None,
             fields: super::object::fields(target.table),
         });
         nodes.extend([Node::Word("UPDATE"), Node::Word("SET")]);

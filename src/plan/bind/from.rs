@@ -168,6 +168,7 @@ impl Binder<'_> {
                                 role: Role::Source,
                                 system: false,
                                 catalog: None,
+                                row_type: None,
                                 fields: None,
                             });
                         }
@@ -310,6 +311,7 @@ impl Binder<'_> {
         }
         let mut role = Role::Source;
         let mut system = false;
+        let mut view_name = None;
         let (kind, columns) = match self.find(&plain, at)? {
             Found::Cte(columns) => (RelationKind::Cte, columns),
             Found::Catalog(physical) => (RelationKind::Catalog { physical }, Columns::Unknown),
@@ -354,6 +356,7 @@ impl Binder<'_> {
             Found::View(view) => {
                 let inner = if locked.has(&alias_name) { Locked::All } else { Locked::Nothing };
                 let (query, columns) = self.view(&view, at, &inner)?;
+                view_name = Some(view);
                 (RelationKind::View { query, columns: columns.clone() }, Columns::Known(columns))
             }
         };
@@ -383,7 +386,20 @@ impl Binder<'_> {
         let aliases = alias_columns(alias);
         let columns = columns.renamed(&aliases);
         let catalog = if let RelationKind::Catalog { physical } = &kind { Some(*physical) } else { None };
-        scope.relations.push(ScopeRelation { alias: alias_name.clone(), columns, role, system, catalog, fields: None });
+        let row_type = match &kind {
+            RelationKind::Org { table, columns: _ } if self.catalog.has_row_type(table) => Some(&table.name),
+            RelationKind::View { .. } => {
+                view_name.as_ref().filter(|view| self.catalog.has_row_type(view)).map(|view| &view.name)
+            }
+            RelationKind::Org { .. }
+            | RelationKind::Leaf { .. }
+            | RelationKind::Global { .. }
+            | RelationKind::Catalog { .. }
+            | RelationKind::Cte => None,
+        };
+        let row_type = row_type.map(|name| (name.as_str().into(), self.nullable > 0));
+        let alias = alias_name.clone();
+        scope.relations.push(ScopeRelation { alias, columns, role, system, catalog, row_type, fields: None });
         Ok(vec![Node::Relation(Relation {
             kind,
             alias: alias_name,
@@ -465,7 +481,15 @@ fn alias_columns(alias: Option<&Alias>) -> Vec<Box<str>> {
 
 /// Puts a source in scope; what `*` means by it.
 fn add(scope: &mut Scope<'_>, alias: Box<str>, columns: Columns) -> Star {
-    let relation = ScopeRelation { alias, columns, role: Role::Source, system: false, catalog: None, fields: None };
+    let relation = ScopeRelation {
+        alias,
+        columns,
+        role: Role::Source,
+        system: false,
+        catalog: None,
+        row_type: None,
+        fields: None,
+    };
     let star = star_of(&relation);
     scope.relations.push(relation);
     star

@@ -37,6 +37,17 @@ impl Binder<'_> {
                         skip = behind;
                         continue;
                     }
+                    if name.builtin() == Some("pg_typeof")
+                        && let Some(call) = bracketed(pieces.get(i + 1..).unwrap_or(&[]))
+                    {
+                        // The name of a row's type is the table's.
+                        out.push(Node::Physical(vec![Node::Word("orgfold_catalog.pg_typeof"), Node::Word("(")]));
+                        out.push(Node::Function(name.clone()));
+                        self.pieces(call, scope, out)?;
+                        out.push(Node::Physical(vec![Node::Word(")")]));
+                        skip = call.len();
+                        continue;
+                    }
                     out.push(Node::Function(name.clone()));
                     if is_of_the_org(name) {
                         let Some(Piece::Word("(", at)) = pieces.get(i + 1) else {
@@ -188,6 +199,25 @@ impl Binder<'_> {
         }
         Ok(())
     }
+}
+
+/// What is within the first bracket and its end, with both.
+fn bracketed(pieces: &[Piece]) -> Option<&[Piece]> {
+    let mut depth = 0_usize;
+    for (at, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Word("(", _) => depth += 1,
+            Piece::Word(")", _) => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return pieces.get(..=at);
+                }
+            }
+            _inner if depth == 0 => return None,
+            _inner => {}
+        }
+    }
+    None
 }
 
 /// Whether the function's stand-in takes the org before its arguments.

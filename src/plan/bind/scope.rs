@@ -66,6 +66,8 @@ pub(crate) struct ScopeRelation {
     pub(crate) system: bool,
     /// The stand-in, when it is a catalog.
     pub(crate) catalog: Option<&'static str>,
+    /// The table or view whose row type its rows have, and whether an outer join may leave no row.
+    pub(crate) row_type: Option<(Box<str>, bool)>,
     /// The slots of its columns, when it is the leaf of an object.
     pub(crate) fields: Option<Vec<Field>>,
 }
@@ -145,7 +147,13 @@ impl<'p> Scope<'p> {
             }
             // No column of that name: PostgreSQL takes a relation's name for its whole row.
             if let Some(relation) = level.relations.iter().find(|relation| &*relation.alias == name) {
-                return relation.whole_row(at).map(|()| plain());
+                relation.whole_row(at)?;
+                return Ok(match &relation.row_type {
+                    Some((table, nullable)) => {
+                        Node::WholeRow { name: name.into(), table: table.clone(), nullable: *nullable, at }
+                    }
+                    None => plain(),
+                });
             }
             if output && level.outputs.iter().any(|known| known.is_empty()) && !hidden {
                 return Ok(plain());

@@ -239,6 +239,7 @@ impl Bound {
                 role: Role::Leaf,
                 system: false,
                 catalog: None,
+                row_type: None,
                 fields: None,
             });
             nodes.push(Node::Word("WHERE"));

@@ -20,6 +20,9 @@ pub(crate) enum Node {
     Name { name: Box<str>, at: u32 },
     /// A column of a relation in scope, with its qualifier; `implied` when orgfold adds the qualifier.
     Column { qualifier: Option<Box<str>>, implied: bool, name: Box<str>, at: u32 },
+    /// A relation's name as its whole row, which has the type of the table of that name; `nullable` when an outer join may
+    /// leave no row.
+    WholeRow { name: Box<str>, table: Box<str>, nullable: bool, at: u32 },
     /// A column of an object that is a target: its slot, and the name that the client wrote, its qualifier too when `shown`.
     Slot { qualifier: Option<Box<str>>, shown: bool, name: Box<str>, slot: Box<str>, varchar: bool, at: u32 },
     /// A literal, in PostgreSQL's syntax, checked to be exactly one literal.

@@ -6,7 +6,7 @@ use pg_query::NodeEnum;
 use pg_query::protobuf::{FuncCall, Node, RangeVar, TypeName, a_const};
 
 use super::{Facts, Refusal, Verdict, record};
-use crate::catalog::{CATALOG_SCHEMA, DefinedType, ORGFOLD_SCHEMA, QualifiedName, RECORD, Scope, Table};
+use crate::catalog::{CATALOG_SCHEMA, DefinedType, ORGFOLD_SCHEMA, QualifiedName, RECORD, ROWS_SCHEMA, Scope, Table};
 use crate::plan::ast::quoted;
 use crate::plan::policy::{
     FunctionClass, catalog_function, catalog_relation, check_setting, is_allowed, is_allowed_type, lookup_called,
@@ -180,9 +180,8 @@ fn is_allowed_function(name: &str) -> bool {
 /// Stand-ins that a name of PostgreSQL's leads to, and those that casts become.
 fn is_stand_in(text: &str) -> bool {
     let bare = text.rsplit('.').next().unwrap_or(text);
-    catalog_function(bare) == Some(text)
-        || lookup_called(text).is_some()
-        || ["orgfold_catalog.tableoid", "orgfold_catalog.regclass_text"].contains(&text)
+    let others = ["orgfold_catalog.tableoid", "orgfold_catalog.regclass_text", "orgfold_catalog.pg_typeof"];
+    catalog_function(bare) == Some(text) || lookup_called(text).is_some() || others.contains(&text)
 }
 
 /// The parameter of `orgfold_catalog.regclass(CAST($1 AS pg_catalog.regclass))`: it keeps the type that it has in
@@ -224,7 +223,12 @@ pub(super) fn type_name(name: &TypeName, facts: Facts<'_>) -> Verdict {
     let names = strings(names)?;
     let known = match names.as_slice() {
         [name] | ["pg_catalog", name] => is_allowed_type(name),
-        [schema, name] => facts.catalog.types.contains_key(&QualifiedName::new(schema, name)),
+        [schema, name] if *schema == ROWS_SCHEMA => facts.catalog.has_row_type(&QualifiedName::new("public", name)),
+        [schema, name] => {
+            let name = QualifiedName::new(schema, name);
+            let global = |table: &Table| table.scope == Scope::Global;
+            facts.catalog.types.contains_key(&name) || facts.catalog.tables.get(&name).is_some_and(global)
+        }
         [..] => false,
     };
     if known && *type_oid == 0 && !setof && !pct_type {

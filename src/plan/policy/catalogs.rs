@@ -154,12 +154,25 @@ pub(crate) fn who(word: &str) -> Option<&'static str> {
     find(WHO, word)
 }
 
-/// Whether a physical text may show who asks: the stand-ins do, other than those for locks and channels.
+/// Beginnings of stand-ins that neither show nor take the name of a role or a database.
+const SILENT: [&str; 9] = [
+    "pg_advisory_",
+    "pg_notify",
+    "pg_try_advisory_",
+    "pg_typeof",
+    "regclass",
+    "regnamespace",
+    "regproc",
+    "regtype",
+    "tableoid",
+];
+
+/// Whether a physical text may show who asks: most stand-ins do.
 pub(crate) fn asks_who(physical: &str) -> bool {
     const STAND_IN: &str = "orgfold_catalog.";
     physical.match_indices(STAND_IN).any(|(at, _)| {
         let name = physical.get(at + STAND_IN.len()..).unwrap_or("");
-        !["pg_advisory_", "pg_try_advisory_", "pg_notify"].iter().any(|other| name.starts_with(other))
+        !SILENT.iter().any(|other| name.starts_with(other))
     })
 }
 

@@ -20,7 +20,7 @@ pub(crate) use types::is_allowed as is_allowed_type;
 use super::ast::is_value_function;
 use super::bind::{Bound, FunctionName, Node, Relation, RelationKind, TypeName};
 use super::error::PlanError;
-use crate::catalog::{Catalog, QualifiedName};
+use crate::catalog::{Catalog, QualifiedName, ROWS_SCHEMA, Scope};
 use crate::sqlstate::SqlState;
 
 /// A bound statement that may run.
@@ -67,6 +67,7 @@ fn check(nodes: &[Node], catalog: &Catalog) -> Result<(), PlanError> {
             | Node::Operator(_, _)
             | Node::Name { name: _, at: _ }
             | Node::Column { qualifier: _, implied: _, name: _, at: _ }
+            | Node::WholeRow { .. }
             | Node::Literal { text: _, at: _ }
             | Node::Param { number: _, at: _ }
             | Node::Target { table: _, alias: _, logical: _ }
@@ -195,5 +196,12 @@ pub(crate) fn type_schema<'a>(name: &TypeName, catalog: &'a Catalog) -> Option<O
         return Some(None);
     }
     let key = QualifiedName::new(schema.as_deref().unwrap_or("public"), base);
-    catalog.types.get_key_value(&key).map(|(key, _)| Some(key.schema.as_str()))
+    if let Some((key, _)) = catalog.types.get_key_value(&key) {
+        return Some(Some(key.schema.as_str()));
+    }
+    if catalog.has_row_type(&key) {
+        return Some(Some(ROWS_SCHEMA));
+    }
+    let (key, table) = catalog.tables.get_key_value(&key)?;
+    (table.scope == Scope::Global).then_some(Some(key.schema.as_str()))
 }

@@ -132,6 +132,7 @@ impl<'a> Walk<'a> {
                 };
                 qualified && self.name(name)
             }
+            Node::WholeRow { name, table: _, nullable: _, at: _ } => self.name(name),
             Node::Slot { qualifier, shown, name, slot: _, varchar: _, at: _ } => {
                 let qualified = match (qualifier, shown) {
                     (Some(qualifier), true) => self.name(qualifier) && self.word("."),

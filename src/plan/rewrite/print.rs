@@ -7,7 +7,7 @@ use super::super::policy::{FunctionForm, function_form, type_schema};
 use super::super::template::{Template, TemplateBuilder};
 use super::OrgSource;
 use super::names::identifier;
-use crate::catalog::{Catalog, OBJECT_COLUMN, ORG_COLUMN, QualifiedName};
+use crate::catalog::{Catalog, OBJECT_COLUMN, ORG_COLUMN, QualifiedName, ROWS_SCHEMA};
 
 /// Prints the physical text.
 pub(super) fn physical(nodes: &[Node], catalog: &Catalog, org: OrgSource) -> Result<Template, PlanError> {
@@ -84,6 +84,7 @@ impl Printer<'_> {
                     self.out.name(name, *at);
                 }
             }
+            Node::WholeRow { name, table, nullable, at } => self.whole_row(name, table, *nullable, *at),
             Node::Literal { text, at } => {
                 self.out.before("");
                 self.out.builder.mark(*at);
@@ -338,6 +339,30 @@ impl Printer<'_> {
             self.out.name(column, 0);
         }
         self.out.token(")");
+    }
+
+    /// `c::orgfold_rows.customer`. To the server such a cast makes a row of NULLs where an outer join left none: there
+    /// it is cast in a query of its own, which leaves its name as it is too.
+    fn whole_row(&mut self, name: &str, table: &str, nullable: bool, at: u32) {
+        if nullable {
+            self.out.token("(");
+            self.out.token("SELECT");
+        }
+        self.out.name(name, at);
+        let text = self.out.builder.text();
+        text.push_str("::");
+        text.push_str(ROWS_SCHEMA);
+        text.push('.');
+        identifier(table, text);
+        if nullable {
+            for word in ["WHERE", "pg_catalog.num_nulls", "("] {
+                self.out.token(word);
+            }
+            self.out.name(name, 0);
+            for word in [")", "=", "0", ")"] {
+                self.out.token(word);
+            }
+        }
     }
 
     fn type_name(&mut self, name: &TypeName) -> Result<(), PlanError> {

@@ -86,6 +86,7 @@ fn count_leaves(nodes: &[Node]) -> usize {
             | Node::Channel { name: _, at: _ }
             | Node::OrgPredicate { alias: _ }
             | Node::ObjectPredicate { alias: _, id: _ }
+            | Node::WholeRow { .. }
             | Node::Slot { .. }
             | Node::OrgColumn
             | Node::OrgColumnOf { alias: _ }

@@ -114,8 +114,7 @@ impl Side {
 }
 
 async fn types(client: &Client) -> Types {
-    let rows = client.query("SELECT oid, oid::regtype::text FROM pg_type", &[]).await.unwrap();
-    // A leaf's row type goes by the table's name.
+    let rows = client.query("SELECT oid, format_type(oid, NULL) FROM pg_type", &[]).await.unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
@@ -166,7 +165,7 @@ async fn run(path: &Path, config: &str) {
     let through = Raw::connect(proxy.port(), "app", PASSWORD, "acme").await;
     let mut pair = Pair {
         alone: Side { raw: alone, types: types(&private).await },
-        through: Side { raw: through, types: types(&fleet.shard_client(1).await).await },
+        through: Side { raw: through, types: types(&proxy.connect("app", "acme").await).await },
         values: !config.contains("rls"),
         differences: Vec::new(),
         open: 0,
