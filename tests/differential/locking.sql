@@ -158,3 +158,14 @@ SELECT name FROM customer WHERE id = $1 FOR UPDATE
 
 -- params: 2
 SELECT c.id FROM customer c JOIN orders o ON o.customer_id = c.id WHERE o.no = $1 FOR UPDATE OF c SKIP LOCKED
+
+SELECT id FROM customer EXCEPT SELECT id FROM customer c FOR UPDATE OF customer
+
+SELECT id FROM customer UNION ALL SELECT id FROM customer FOR NO KEY UPDATE
+
+-- open: another error: it says FOR UPDATE
+(SELECT id FROM customer UNION SELECT 1) FOR SHARE
+
+SELECT * FROM (SELECT id FROM customer UNION SELECT 1) x FOR UPDATE
+
+SELECT id FROM customer UNION (SELECT id FROM customer ORDER BY id LIMIT 1 FOR UPDATE)

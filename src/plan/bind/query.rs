@@ -100,6 +100,15 @@ impl Binder<'_> {
         }
         let own = Locked::of(tail);
         let locked = if own == Locked::Nothing { locked } else { &own };
+        if *locked != Locked::Nothing && !rest.is_empty() {
+            let own = tail.iter().find_map(|clause| match clause {
+                Clause::Lock { words, of: _, wait: _ } => Some(shown(words)),
+                Clause::OrderBy(..) | Clause::Limit(_) => None,
+            });
+            let words = own.unwrap_or_else(|| "FOR UPDATE".to_owned());
+            let message = format!("{words} is not allowed with UNION/INTERSECT/EXCEPT");
+            return Err(PlanError::new(SqlState::FEATURE_NOT_SUPPORTED, "locked_set_operation", message).placeless());
+        }
         // Only of this query's own FROM: what stands in WITH has another.
         self.grouped = Grouped::of(query);
         let first = self.term(first, outer, append, locked);
