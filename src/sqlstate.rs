@@ -92,6 +92,10 @@ codes! {
     DUPLICATE_PREPARED_STATEMENT = "42P05";
     /// 42P07: a table of that name exists.
     DUPLICATE_TABLE = "42P07";
+    /// 42830: a foreign key that cannot be so.
+    INVALID_FOREIGN_KEY = "42830";
+    /// 2BP01: something else depends on what is to be dropped.
+    DEPENDENT_OBJECTS = "2BP01";
     /// 42P16: a table that cannot be so.
     INVALID_TABLE_DEFINITION = "42P16";
     /// 42P10: a bad column reference.

@@ -21,6 +21,9 @@ CREATE TABLE orgfold.object (
     lengths integer[],
     scales integer[],
     compounds text[],
+    -- What each slot of references refers to (see 0009_references.sql), and which slots others refer to this object by.
+    refs jsonb,
+    referred text[],
     PRIMARY KEY (org_id, object_id)
 ) PARTITION BY HASH (org_id);
 COMMENT ON TABLE orgfold.object IS 'The private objects of each org. Changed by orgfold.define alone.';
@@ -71,7 +74,7 @@ BEGIN
             ('bool', 'boolean', 8, 0, 0), ('date', 'date', 4, 0, 1), ('time', 'time', 2, 0, 0), ('timestamp', 'timestamp', 4, 0, 0),
             ('timestamptz', 'timestamptz', 6, 0, 1), ('interval', 'interval', 2, 0, 0), ('uuid', 'uuid', 4, 1, 0),
             ('jsonb', 'jsonb', 6, 0, 0), ('bytea', 'bytea', 2, 0, 0), ('texts', 'text[]', 2, 0, 0), ('int4s', 'integer[]', 2, 0, 0),
-            ('compound', 'text COLLATE "C"', 3, 3, 0)) AS k (name, type, slots, uniques, indexed)
+            ('compound', 'text COLLATE "C"', 3, 3, 0), ('ref', 'text COLLATE "C"', 8, 0, 8)) AS k (name, type, slots, uniques, indexed)
     LOOP
         FOR n IN 1..kind.slots LOOP
             slot := kind.name || '_' || n;
@@ -201,7 +204,7 @@ BEGIN
             BEGIN
                 -- A definition that asks more of records waits for those who write, and they for it.
                 PERFORM pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashint8(NEW.org_id), NEW.object_id);
-                SELECT o.layout, o.required, o.lengths, o.scales, o.compounds INTO rules
+                SELECT o.layout, o.required, o.lengths, o.scales, o.compounds, o.refs, o.referred INTO rules
                 FROM orgfold.%2$I o WHERE o.org_id = NEW.org_id AND o.object_id = NEW.object_id AND o.live;
                 IF rules.layout IS DISTINCT FROM NEW.layout THEN
                     RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'the definition of the table changed while the statement was prepared',
@@ -229,6 +232,12 @@ BEGIN
                     NEW.version := OLD.version + 1;
                     NEW.updated_at := now();
                 END IF;
+                IF rules.refs IS NOT NULL THEN
+                    NEW := orgfold.%6$I(NEW, CASE TG_OP WHEN 'UPDATE' THEN OLD END, rules.refs);
+                END IF;
+                IF TG_OP = 'UPDATE' AND rules.referred IS NOT NULL THEN
+                    PERFORM orgfold.%7$I(NEW, OLD, rules.referred);
+                END IF;
                 IF rules.required IS NOT NULL THEN
                     empty := ARRAY[%5$s];
                     FOREACH slot IN ARRAY rules.required LOOP
@@ -249,7 +258,7 @@ BEGIN
                 END IF;
                 RETURN NEW;
             END
-            $body$ $sql$, 'keep_record' || suffix, 'object' || suffix, lengths, scales, empty_slots);
+            $body$ $sql$, 'keep_record' || suffix, 'object' || suffix, lengths, scales, empty_slots, 'resolve' || suffix, 'keep_key' || suffix);
         EXECUTE format('CREATE TRIGGER keep BEFORE INSERT OR UPDATE ON orgfold.%I FOR EACH ROW EXECUTE FUNCTION orgfold.%I()',
                        'record' || suffix, 'keep_record' || suffix);
         EXECUTE format($sql$
@@ -303,15 +312,16 @@ BEGIN
         IF (one ->> 'waits')::boolean THEN
             PERFORM pg_advisory_xact_lock(hashint8(org), (one ->> 'id')::integer);
         END IF;
-        INSERT INTO orgfold.object AS o (org_id, object_id, name, live, layout, body, required, lengths, scales, compounds)
+        INSERT INTO orgfold.object AS o (org_id, object_id, name, live, layout, body, required, lengths, scales, compounds, refs, referred)
         VALUES (org, (one ->> 'id')::integer, one ->> 'name', (one ->> 'live')::boolean, (one ->> 'layout')::integer, one -> 'body',
                 (SELECT array_agg(v::smallint) FROM jsonb_array_elements_text(one -> 'required') AS v),
                 (SELECT array_agg(v.value::integer ORDER BY v.n) FROM jsonb_array_elements_text(one -> 'lengths') WITH ORDINALITY AS v (value, n)),
                 (SELECT array_agg(v.value::integer ORDER BY v.n) FROM jsonb_array_elements_text(one -> 'scales') WITH ORDINALITY AS v (value, n)),
-                (SELECT array_agg(v.value ORDER BY v.n) FROM jsonb_array_elements_text(one -> 'compounds') WITH ORDINALITY AS v (value, n)))
+                (SELECT array_agg(v.value ORDER BY v.n) FROM jsonb_array_elements_text(one -> 'compounds') WITH ORDINALITY AS v (value, n)),
+                one -> 'refs', (SELECT array_agg(v) FROM jsonb_array_elements_text(one -> 'referred') AS v))
         ON CONFLICT (org_id, object_id) DO UPDATE SET name = excluded.name, live = excluded.live, layout = excluded.layout,
             body = excluded.body, required = excluded.required, lengths = excluded.lengths, scales = excluded.scales,
-            compounds = excluded.compounds;
+            compounds = excluded.compounds, refs = excluded.refs, referred = excluded.referred;
     END LOOP;
     FOR one IN SELECT value FROM jsonb_array_elements(filled) LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM orgfold.record WHERE org_id = $1 AND object_id = $2 AND %I IS NULL)', one ->> 'slot')
@@ -333,6 +343,7 @@ CREATE FUNCTION orgfold.forget(org bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     records bigint;
 BEGIN
+    DELETE FROM orgfold.pivot_reference WHERE org_id = org;
     DELETE FROM orgfold.record WHERE org_id = org;
     GET DIAGNOSTICS records = ROW_COUNT;
     DELETE FROM orgfold.record_bin WHERE org_id = org;

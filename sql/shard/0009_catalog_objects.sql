@@ -11,11 +11,11 @@ RETURN nullif(pg_catalog.current_setting('orgfold.org_id', true), '')::bigint;
 CREATE FUNCTION orgfold_catalog.number(object integer, part bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
 RETURN 2147483648 + object::bigint * 8192 + part;
 
--- The leaf of the org at hand. The same sum as PostgreSQL's and as src/catalog's.
-CREATE FUNCTION orgfold_catalog.leaf(parent text) RETURNS text LANGUAGE sql STABLE
+-- The leaf of an org. The same sum as PostgreSQL's and as src/catalog's.
+CREATE FUNCTION orgfold_catalog.leaf(org bigint, parent text) RETURNS text LANGUAGE sql STABLE
 RETURN (
     SELECT format('%s_p%s', parent, lpad(
-        mod(mod(hashint8extended(orgfold_catalog.org(), 8816678312871386365) + 5305509591434766563::numeric + 18446744073709551616,
+        mod(mod(hashint8extended(org, 8816678312871386365) + 5305509591434766563::numeric + 18446744073709551616,
                 18446744073709551616), l.leaves)::text,
         CASE WHEN l.leaves > 1000 THEN 4 WHEN l.leaves > 100 THEN 3 ELSE 2 END, '0'))
     FROM (SELECT (c.body ->> 'leaves')::integer AS leaves FROM orgfold.catalog c) AS l);
@@ -28,7 +28,7 @@ BEGIN
             WHERE o.org_id = $1 AND o.live AND NOT EXISTS (
                 SELECT FROM orgfold_catalog.kept_pg_class c
                 WHERE c.relname = o.name AND c.relnamespace = (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname = %L))',
-            orgfold_catalog.leaf('object'), 'public') USING orgfold_catalog.org();
+            orgfold_catalog.leaf(orgfold_catalog.org(), 'object'), 'public') USING orgfold_catalog.org();
     END IF;
 END
 $$;
@@ -235,7 +235,12 @@ BEGIN
         'confkey', CASE WHEN k.kind = 'foreign_key' THEN orgfold_catalog.target_keys(k.rule ->> 'target', k.rule -> 'target_columns') END,
         'conpfeqop', o.equal, 'conppeqop', o.equal, 'conffeqop', o.equal, 'conbin', k.rule ->> 'expression')
     FROM orgfold_catalog.object_constraints() AS k
-    LEFT JOIN LATERAL (SELECT jsonb_agg(98) AS equal FROM jsonb_array_elements(k.keys) WHERE k.kind = 'foreign_key') AS o ON k.kind = 'foreign_key';
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg((SELECT e.oid::bigint FROM pg_catalog.pg_operator e WHERE e.oprname = '=' AND e.oprleft = t.type AND e.oprright = t.type
+                            AND e.oprnamespace = 'pg_catalog'::pg_catalog.regnamespace)) AS equal
+        FROM jsonb_array_elements_text(k.keys) AS u
+        JOIN orgfold_catalog.object_columns() AS c ON c.id = k.id AND c.number = u::smallint
+        CROSS JOIN LATERAL (SELECT CASE c.type WHEN 1043 THEN 25 ELSE c.type END AS type) AS t) AS o ON k.kind = 'foreign_key';
 END
 $$;
 
@@ -263,6 +268,10 @@ BEGIN
           UNION ALL
           SELECT 2606, orgfold_catalog.number(c.id, 2000 + c.n), 1259, orgfold_catalog.number(c.id, 0), u.number::integer, 'a'
           FROM orgfold_catalog.object_constraints() AS c CROSS JOIN LATERAL jsonb_array_elements_text(c.keys) AS u (number)
+          UNION ALL
+          -- A foreign key and the index it stands on.
+          SELECT 2606, orgfold_catalog.number(c.id, 2000 + c.n), 1259, orgfold_catalog.target_index(c.rule), 0, 'n'
+          FROM orgfold_catalog.object_constraints() AS c WHERE c.kind = 'foreign_key'
           UNION ALL
           SELECT 2604, orgfold_catalog.number(c.id, 4000 + c.number), 1259, orgfold_catalog.number(c.id, 0), c.number, 'a'
           FROM orgfold_catalog.object_columns() AS c WHERE c."column" ->> 'default' IS NOT NULL) AS k;
@@ -370,3 +379,15 @@ END
 $$;
 CREATE FUNCTION orgfold_catalog.object_name(relation oid) RETURNS text LANGUAGE sql STABLE
 RETURN (SELECT quote_ident(c ->> 'relname') FROM orgfold_catalog.objects_pg_class() AS c WHERE (c ->> 'oid')::bigint = relation::bigint);
+
+-- ---- What refers to a record ----
+
+CREATE FUNCTION orgfold_catalog.related(org bigint, target text) RETURNS TABLE (id text, object text, field text)
+LANGUAGE plpgsql STABLE ROWS 20 AS $$
+BEGIN
+    RETURN QUERY EXECUTE format('SELECT p.source::text, o.name::text, o.refs -> p.slot::text ->> ''column'' FROM orgfold.%I p
+        JOIN orgfold.%I o ON o.org_id = p.org_id AND o.object_id = p.object_id
+        WHERE p.org_id = $1 AND p.target = $2 AND o.live AND o.refs ? p.slot::text ORDER BY 2, 3, 1',
+        orgfold_catalog.leaf(org, 'pivot_reference'), orgfold_catalog.leaf(org, 'object')) USING org, orgfold.key15(target);
+END
+$$;

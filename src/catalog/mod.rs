@@ -19,7 +19,8 @@ pub use logical::logical_fields;
 pub use names::{LeafNaming, MAX_IDENTIFIER_BYTES, QualifiedName};
 pub(crate) use object::new_object;
 pub use object::{
-    KEY_SLOT, LAYOUT_COLUMN, Mapping, NEW_KEY, OBJECT_COLUMN, Private, RECORD, Slot, SlotKind, is_record_column,
+    KEY_SLOT, LAYOUT_COLUMN, Mapping, NEW_KEY, OBJECT_COLUMN, Private, RECORD, Reference, Slot, SlotKind,
+    is_record_column,
 };
 pub use table::{
     Column, Constraint, ConstraintKind, DefinedType, Function, Identity, Index, ReferentialAction, Scope, Table, View,

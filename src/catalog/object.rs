@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, Column, ConstraintKind, ORGFOLD_SCHEMA, QualifiedName, Scope, Table};
+use super::{Catalog, Column, ConstraintKind, ORGFOLD_SCHEMA, QualifiedName, ReferentialAction, Scope, Table};
 
 /// The universal table's name in [`ORGFOLD_SCHEMA`].
 pub const RECORD: &str = "record";
@@ -39,12 +39,15 @@ pub struct SlotKind {
 /// What can be in a compound unique constraint.
 const COMPOUND: SlotKind = SlotKind { name: "compound", count: 3, unique: 3, indexed: 0 };
 
+/// The keys of records that a record refers to.
+const REFERENCE: SlotKind = SlotKind { name: "ref", count: 8, unique: 0, indexed: 8 };
+
 const fn kind(name: &'static str, count: u16, unique: u16, indexed: u16) -> SlotKind {
     SlotKind { name, count, unique, indexed }
 }
 
 /// In the order of `sql/shard/0007_records.sql`, which says the same.
-const KINDS: [SlotKind; 19] = [
+const KINDS: [SlotKind; 20] = [
     kind("text", 24, 2, 3),
     kind("int4", 12, 2, 1),
     kind("int8", 8, 1, 1),
@@ -64,6 +67,7 @@ const KINDS: [SlotKind; 19] = [
     kind("texts", 2, 0, 0),
     kind("int4s", 2, 0, 0),
     COMPOUND,
+    REFERENCE,
 ];
 
 impl SlotKind {
@@ -102,6 +106,12 @@ impl SlotKind {
     #[must_use]
     pub const fn compound() -> SlotKind {
         COMPOUND
+    }
+
+    /// That of references.
+    #[must_use]
+    pub const fn reference() -> SlotKind {
+        REFERENCE
     }
 
     /// Its slots.
@@ -190,9 +200,32 @@ pub struct Mapping {
     /// The slot under whose unique index a constraint or index stands, by its name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uniques: Vec<(String, String)>,
+    /// What each foreign key is kept by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
     /// Descriptions of columns, by their names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<(String, String)>,
+}
+
+/// A column that refers to records of other objects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// The constraint.
+    pub name: String,
+    /// The column.
+    pub column: String,
+    /// The slot of the target's key: the column's own, or one beside it where the target is known by another field.
+    pub slot: String,
+    /// The unique slot of the target that the column's values are in; `None`: its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Numbers of the objects that it may refer to; `None`: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<u32>>,
+    /// What happens when the target goes.
+    pub on_delete: ReferentialAction,
 }
 
 impl Mapping {
@@ -291,6 +324,7 @@ pub(crate) fn new_object(id: u32, name: &str) -> Table {
         slots: Vec::new(),
         freed: Vec::new(),
         uniques: Vec::new(),
+        references: Vec::new(),
         comments: Vec::new(),
     };
     Table {

@@ -13,10 +13,12 @@ use super::shard::ShardTarget;
 use crate::catalog::{LeafCount, LeafNaming, ORGFOLD_SCHEMA, QualifiedName};
 
 const NAME: &str = "0007_records.sql";
-const TEXT: &str = include_str!("../../sql/shard/0007_records.sql");
+/// The second puts references on the first.
+const TEXT: &str =
+    concat!(include_str!("../../sql/shard/0007_records.sql"), include_str!("../../sql/shard/0009_references.sql"));
 
 /// The tables that are partitioned by org.
-pub(super) const TABLES: [&str; 4] = ["metadata_log", "object", "record", "record_bin"];
+pub(super) const TABLES: [&str; 5] = ["metadata_log", "object", "pivot_reference", "record", "record_bin"];
 
 /// Applies the file once, and settles privileges, which follow the runtime role.
 pub(super) async fn prepare(transaction: &Transaction<'_>, target: &ShardTarget) -> Result<(), MigrateError> {
@@ -54,10 +56,11 @@ pub(super) async fn prepare(transaction: &Transaction<'_>, target: &ShardTarget)
             "SELECT coalesce(string_agg(format('GRANT %s ON orgfold.%I TO %s', CASE \
                  WHEN NOT c.relispartition THEN 'SELECT' \
                  WHEN p.relname = 'record' THEN 'SELECT, INSERT, UPDATE, DELETE' \
+                 WHEN p.relname = 'pivot_reference' THEN 'SELECT, INSERT, DELETE' \
                  WHEN p.relname = 'record_bin' THEN 'INSERT' ELSE 'SELECT' END, c.relname, $1::text), '; '), '') \
              FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class p ON p.oid = i.inhparent \
              WHERE c.relnamespace = 'orgfold'::regnamespace AND c.relkind IN ('r', 'p') \
-             AND (p.relname IN ('record', 'record_bin', 'object') OR c.relname = 'metadata')",
+             AND (p.relname IN ('record', 'record_bin', 'object', 'pivot_reference') OR c.relname = 'metadata')",
             &[&runtime],
         )
         .await

@@ -13,6 +13,8 @@ CREATE TABLE account (
     made timestamptz DEFAULT now(), tags text[], day date DEFAULT CURRENT_DATE, low integer DEFAULT -1,
     flag boolean DEFAULT true, data jsonb DEFAULT '{}', large bigint DEFAULT '5', half double precision DEFAULT 0.50, UNIQUE (name, low));
 CREATE TABLE \"Odd Thing\" (\"Key\" text CONSTRAINT odd PRIMARY KEY, account_id integer, many integer[], at timestamp, rest interval);
+CREATE TABLE payment (no integer PRIMARY KEY, account_id integer REFERENCES account ON DELETE CASCADE, code text REFERENCES account (code) ON DELETE SET NULL,
+    before integer CONSTRAINT earlier REFERENCES payment ON DELETE RESTRICT);
 CREATE INDEX ON account (note);
 CREATE INDEX by_account ON \"Odd Thing\" (account_id);
 COMMENT ON TABLE account IS 'who pays';
@@ -34,6 +36,7 @@ const COMMANDS: &str = r#"
 \d a*
 \d public.*
 \dt a*
+\d payment
 \dd
 \dp account
 \dT

@@ -422,8 +422,8 @@ async fn a_shard_is_switched_there_and_back_by_the_next_migration() {
             for outcome in migrate_as(&fleet, isolation, &files).await {
                 outcome.unwrap();
             }
-            // The service's two tables, and the four that objects are kept in.
-            let wanted = if isolation == Isolation::Rls { (2 + 4) * 17 } else { 0 };
+            // The service's two tables, and the five that objects are kept in.
+            let wanted = if isolation == Isolation::Rls { (2 + 5) * 17 } else { 0 };
             assert_eq!((number(walls).await, number(policies).await), (wanted, 2 * wanted), "{isolation:?} {round}");
             assert_eq!(drift(&fleet, isolation, &files).await, Vec::<String>::new(), "{isolation:?} {round}");
         }

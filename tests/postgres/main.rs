@@ -31,6 +31,7 @@ mod proxy_faults;
 mod psql;
 mod random;
 mod raw;
+mod references;
 mod service;
 mod session_sql;
 mod soak;

@@ -4,6 +4,7 @@
 //! refused: what PostgreSQL knows and objects cannot do exactly is 0A000. What is absent: names' meaning, slots.
 
 use super::cursor::Cursor;
+use super::reference::NewReference;
 use super::tree::{Ident, TypeName};
 use super::{Lexeme, PlanError, Positions, Token};
 
@@ -13,13 +14,42 @@ pub(crate) type Dotted = Vec<Ident>;
 /// What a definition is.
 #[derive(Debug)]
 pub(crate) enum Definition {
-    CreateTable { name: Dotted, if_not_exists: bool, columns: Vec<NewColumn>, keys: Vec<NewKey> },
-    AlterTable { name: Dotted, if_exists: bool, actions: Vec<AlterAction> },
-    DropTable { names: Vec<Dotted>, if_exists: bool },
-    CreateIndex { name: Option<Ident>, if_not_exists: bool, table: Dotted, columns: Vec<Ident> },
-    DropIndex { names: Vec<Dotted>, if_exists: bool },
-    CommentTable { name: Dotted, text: Option<String> },
-    CommentColumn { name: Dotted, column: Ident, text: Option<String> },
+    CreateTable {
+        name: Dotted,
+        if_not_exists: bool,
+        columns: Vec<NewColumn>,
+        keys: Vec<NewKey>,
+        references: Vec<NewReference>,
+    },
+    AlterTable {
+        name: Dotted,
+        if_exists: bool,
+        actions: Vec<AlterAction>,
+    },
+    DropTable {
+        names: Vec<Dotted>,
+        if_exists: bool,
+        cascade: bool,
+    },
+    CreateIndex {
+        name: Option<Ident>,
+        if_not_exists: bool,
+        table: Dotted,
+        columns: Vec<Ident>,
+    },
+    DropIndex {
+        names: Vec<Dotted>,
+        if_exists: bool,
+    },
+    CommentTable {
+        name: Dotted,
+        text: Option<String>,
+    },
+    CommentColumn {
+        name: Dotted,
+        column: Ident,
+        text: Option<String>,
+    },
 }
 
 /// A column as it is declared.
@@ -63,8 +93,8 @@ pub(crate) struct NewKey {
 
 #[derive(Debug)]
 pub(crate) enum AlterAction {
-    AddColumn { if_not_exists: bool, column: NewColumn },
-    DropColumn { if_exists: bool, column: Ident },
+    AddColumn { if_not_exists: bool, column: NewColumn, reference: Option<NewReference> },
+    DropColumn { if_exists: bool, column: Ident, cascade: bool },
     RenameColumn { from: Ident, to: Ident },
     RenameTo(Ident),
     SetNotNull(Ident),
@@ -92,7 +122,7 @@ pub(crate) fn definition(lexemes: &[Lexeme<'_>], positions: &Positions<'_>) -> R
 }
 
 impl Cursor<'_> {
-    fn expect_of(&mut self, word: &str, what: &str) -> Result<(), PlanError> {
+    pub(super) fn expect_of(&mut self, word: &str, what: &str) -> Result<(), PlanError> {
         if self.eat(word) { Ok(()) } else { Err(PlanError::unsupported(what, self.here())) }
     }
 
@@ -122,11 +152,14 @@ impl Cursor<'_> {
             return Err(PlanError::unsupported("this form of CREATE TABLE", self.here()));
         }
         self.expect_sign("(")?;
-        let (mut columns, mut keys) = (Vec::new(), Vec::new());
+        let (mut columns, mut keys, mut references) = (Vec::new(), Vec::new(), Vec::new());
         while !self.is_sign(")") {
-            match self.table_key()? {
-                Some(key) => keys.push(key),
-                None => columns.push(self.column_definition(&mut keys)?),
+            if let Some(reference) = self.foreign_key()? {
+                references.push(reference);
+            } else if let Some(key) = self.table_key()? {
+                keys.push(key);
+            } else {
+                columns.push(self.column_definition(&mut keys, &mut references)?);
             }
             if !self.eat_sign(",") {
                 break;
@@ -137,7 +170,7 @@ impl Cursor<'_> {
         }
         self.expect_sign(")")?;
         self.nothing_more("an option of CREATE TABLE")?;
-        Ok(Definition::CreateTable { name, if_not_exists, columns, keys })
+        Ok(Definition::CreateTable { name, if_not_exists, columns, keys, references })
     }
 
     fn nothing_more(&self, what: &str) -> Result<(), PlanError> {
@@ -167,7 +200,7 @@ impl Cursor<'_> {
     }
 
     /// Options of a constraint.
-    fn no_option(&self) -> Result<(), PlanError> {
+    pub(super) fn no_option(&self) -> Result<(), PlanError> {
         let options = ["deferrable", "initially", "include", "using", "with", "nulls"];
         if options.iter().any(|word| self.is(word)) || (self.is("not") && self.is_ahead(1, "deferrable")) {
             return Err(PlanError::unsupported("this option of a constraint", self.here()));
@@ -176,7 +209,11 @@ impl Cursor<'_> {
     }
 
     /// A column and its constraints; keys go to the table's.
-    fn column_definition(&mut self, keys: &mut Vec<NewKey>) -> Result<NewColumn, PlanError> {
+    fn column_definition(
+        &mut self,
+        keys: &mut Vec<NewKey>,
+        references: &mut Vec<NewReference>,
+    ) -> Result<NewColumn, PlanError> {
         let name = self.column_id()?;
         let data_type = self.type_name()?;
         let (mut not_null, mut nullable, mut default) = (false, false, None);
@@ -201,6 +238,8 @@ impl Cursor<'_> {
                 }
                 self.no_option()?;
                 keys.push(NewKey { name: constraint, primary, columns: vec![name.clone()], at });
+            } else if self.eat("references") {
+                references.push(self.reference(constraint, vec![name.clone()], at)?);
             } else if constraint.is_none() && (self.is_sign(",") || self.is_sign(")") || self.peek().is_none()) {
                 break;
             } else {
@@ -298,17 +337,21 @@ impl Cursor<'_> {
     fn alter_action(&mut self) -> Result<AlterAction, PlanError> {
         let at = self.here();
         if self.eat("add") {
-            if self.table_key()?.is_some() {
+            if self.foreign_key()?.is_some() || self.table_key()?.is_some() {
                 return Err(PlanError::unsupported("a new constraint of an object that is there", at));
             }
             let _ = self.eat("column");
             let if_not_exists = self.if_not_exists()?;
-            let mut keys = Vec::new();
-            let column = self.column_definition(&mut keys)?;
+            let (mut keys, mut references) = (Vec::new(), Vec::new());
+            let column = self.column_definition(&mut keys, &mut references)?;
             if let Some(key) = keys.first() {
                 return Err(PlanError::unsupported("a new constraint of an object that is there", key.at));
             }
-            return Ok(AlterAction::AddColumn { if_not_exists, column });
+            let reference = references.pop();
+            if let Some(another) = references.first() {
+                return Err(PlanError::unsupported("several references of a column", another.at));
+            }
+            return Ok(AlterAction::AddColumn { if_not_exists, column, reference });
         }
         if self.eat("drop") {
             if self.is("constraint") {
@@ -317,8 +360,8 @@ impl Cursor<'_> {
             let _ = self.eat("column");
             let if_exists = self.if_exists()?;
             let column = self.column_id()?;
-            let _ = self.eat("restrict") || self.eat("cascade");
-            return Ok(AlterAction::DropColumn { if_exists, column });
+            let cascade = self.drops_dependents();
+            return Ok(AlterAction::DropColumn { if_exists, column, cascade });
         }
         if !self.eat("alter") {
             return Err(PlanError::unsupported("this form of ALTER TABLE", at));
@@ -348,8 +391,17 @@ impl Cursor<'_> {
         while self.eat_sign(",") {
             names.push(self.dotted()?);
         }
-        let _ = self.eat("restrict") || self.eat("cascade");
-        Ok(if index { Definition::DropIndex { names, if_exists } } else { Definition::DropTable { names, if_exists } })
+        let cascade = self.drops_dependents();
+        Ok(if index {
+            Definition::DropIndex { names, if_exists }
+        } else {
+            Definition::DropTable { names, if_exists, cascade }
+        })
+    }
+
+    /// CASCADE, or RESTRICT, which is the default.
+    fn drops_dependents(&mut self) -> bool {
+        !self.eat("restrict") && self.eat("cascade")
     }
 
     fn create_index(&mut self) -> Result<Definition, PlanError> {

@@ -17,6 +17,7 @@ mod lexer;
 mod literal;
 mod place;
 mod query;
+pub(crate) mod reference;
 mod special;
 pub(crate) mod tree;
 mod type_name;

@@ -11,8 +11,8 @@ use super::{Binder, Found, MAX_RELATIONS, MAX_VIEW_DEPTH, Nodes, bracketed, dott
 use crate::catalog::{QualifiedName, Scope as TableScope};
 use crate::sqlstate::SqlState;
 
-/// Set-returning functions of PostgreSQL that return several columns, and their names.
-const COMPOSITE_FUNCTIONS: [(&str, &[&str]); 9] = [
+/// Set-returning functions of PostgreSQL and of orgfold that return several columns, and their names.
+const COMPOSITE_FUNCTIONS: [(&str, &[&str]); 10] = [
     ("json_each", &["key", "value"]),
     ("json_each_text", &["key", "value"]),
     ("jsonb_each", &["key", "value"]),
@@ -21,6 +21,7 @@ const COMPOSITE_FUNCTIONS: [(&str, &[&str]); 9] = [
     ("ts_debug", &["alias", "description", "token", "dictionaries", "dictionary", "lexemes"]),
     ("ts_parse", &["tokid", "token"]),
     ("ts_token_type", &["tokid", "alias", "description"]),
+    ("related", &["id", "object", "field"]),
     ("aclexplode", &["grantor", "grantee", "privilege_type", "is_grantable"]),
 ];
 

@@ -1,6 +1,7 @@
 //! The definitions themselves, in PostgreSQL's words where it would refuse.
 
 use super::super::ast::definition::{AlterAction, Default, DefaultKind, Dotted, NewColumn, NewKey};
+use super::super::ast::reference::NewReference;
 use super::super::ast::tree::Ident;
 use super::super::error::PlanError;
 use super::{Definer, object, types};
@@ -23,18 +24,18 @@ fn no_column(column: &Ident, table: &str) -> PlanError {
     PlanError::new(SqlState::UNDEFINED_COLUMN, "unknown_column", message).placeless()
 }
 
-fn internal() -> PlanError {
+pub(super) fn internal() -> PlanError {
     PlanError::internal("an object without its mapping")
 }
 
 /// The mapping of a table that is known to be an object.
-fn mapping(table: &mut Table) -> Result<&mut Mapping, PlanError> {
+pub(super) fn mapping(table: &mut Table) -> Result<&mut Mapping, PlanError> {
     table.object.as_deref_mut().ok_or_else(internal)
 }
 
 impl Definer {
     /// The name of a table: in `public`, where all objects are.
-    fn qualified(&self, name: &Dotted) -> Result<(QualifiedName, u32), PlanError> {
+    pub(super) fn qualified(&self, name: &Dotted) -> Result<(QualifiedName, u32), PlanError> {
         match name.as_slice() {
             [name] => Ok((QualifiedName::public(&name.name), name.at)),
             [schema, name] if &*schema.name == "public" => Ok((QualifiedName::public(&name.name), schema.at)),
@@ -79,6 +80,7 @@ impl Definer {
         if_not_exists: bool,
         columns: &[NewColumn],
         keys: &[NewKey],
+        references: &[NewReference],
     ) -> Result<(), PlanError> {
         let (qualified, _) = self.qualified(name)?;
         if self.is_taken(&qualified) {
@@ -92,18 +94,36 @@ impl Definer {
             let message = format!("multiple primary keys for table \"{}\" are not allowed", qualified.name);
             return Err(PlanError::new(SqlState::INVALID_TABLE_DEFINITION, "two_keys", message).at(second.at));
         }
+        let is_key = |column: &&NewColumn| column.default.as_ref().is_some_and(|one| one.kind == DefaultKind::Key);
+        let key_column = columns.iter().find(is_key).map(|column| &*column.name.name);
         for new in columns {
             // What is unique by itself goes where a unique index is.
             let alone = keys.iter().any(|key| matches!(key.columns.as_slice(), [one] if one.name == new.name.name));
             let primary = primaries.iter().any(|key| key.columns.iter().any(|one| one.name == new.name.name));
             let own_key =
                 primaries.iter().any(|key| matches!(key.columns.as_slice(), [one] if one.name == new.name.name));
-            add_column(&mut table, &qualified.name, new, Placing { alone, primary, own_key })?;
+            let mut refers = false;
+            for reference in
+                references.iter().filter(|one| matches!(one.columns.as_slice(), [one] if one.name == new.name.name))
+            {
+                refers |= self.is_by_key(&qualified, key_column, reference)?;
+            }
+            add_column(
+                &mut table,
+                &qualified.name,
+                new,
+                Placing { alone: alone && !refers, primary, own_key, refers },
+            )?;
         }
         for key in keys {
             self.add_key(&mut table, &qualified.name, key)?;
         }
+        let mut referred = Vec::new();
+        for reference in references {
+            referred.extend(self.add_reference(&mut table, &qualified, reference)?);
+        }
         self.put(&qualified, table, false);
+        self.put_again(&referred);
         Ok(())
     }
 
@@ -187,6 +207,8 @@ impl Definer {
             self.catalog.tables.remove(&before);
         }
         self.put(&qualified, table, waits);
+        let late = std::mem::take(&mut self.late);
+        self.put_again(&late);
         Ok(())
     }
 
@@ -202,7 +224,7 @@ impl Definer {
             table.columns.iter().position(|known| known.name == *column.name).ok_or_else(|| no_column(column, &name))
         };
         match action {
-            AlterAction::AddColumn { if_not_exists, column } => {
+            AlterAction::AddColumn { if_not_exists, column, reference } => {
                 if *if_not_exists && table.column(&column.name.name).is_some() {
                     return Ok(false);
                 }
@@ -212,19 +234,31 @@ impl Definer {
                     ));
                 }
                 check_column_name(table, &name, &column.name)?;
-                add_column(table, &name, column, Placing { alone: false, primary: false, own_key: false })?;
+                let refers = match reference {
+                    Some(reference) => {
+                        let key = table.fields().find(|(_, slot)| *slot == KEY_SLOT).map(|(column, _)| &*column.name);
+                        self.is_by_key(qualified, key, reference)?
+                    }
+                    None => false,
+                };
+                add_column(table, &name, column, Placing { alone: false, primary: false, own_key: false, refers })?;
+                if let Some(reference) = reference {
+                    let referred = self.add_reference(table, qualified, reference)?;
+                    self.late.extend(referred);
+                }
                 if column.not_null {
                     self.fill(table, &column.name.name)?;
                     mapping(table)?.layout += 1;
                 }
                 Ok(column.not_null)
             }
-            AlterAction::DropColumn { if_exists, column } => {
+            AlterAction::DropColumn { if_exists, column, cascade } => {
                 let at = match place(table, column) {
                     Ok(at) => at,
                     Err(_) if *if_exists => return Ok(false),
                     Err(error) => return Err(error),
                 };
+                self.free_of_column(qualified, table, &column.name, *cascade)?;
                 drop_column(table, at)?;
                 Ok(true)
             }
@@ -232,6 +266,7 @@ impl Definer {
                 let at = place(table, from)?;
                 check_column_name(table, &name, to)?;
                 rename_column(table, at, &to.name)?;
+                self.renamed_column(qualified, table, &from.name, &to.name)?;
                 Ok(false)
             }
             AlterAction::RenameTo(to) => {
@@ -240,6 +275,7 @@ impl Definer {
                     return Err(exists(&to.name));
                 }
                 mapping(table)?.name = to.name.to_string();
+                self.renamed_table(qualified, &renamed, table)?;
                 *qualified = renamed;
                 Ok(false)
             }
@@ -287,13 +323,14 @@ impl Definer {
         Ok(())
     }
 
-    pub(super) fn drop_tables(&mut self, names: &[Dotted], if_exists: bool) -> Result<(), PlanError> {
+    pub(super) fn drop_tables(&mut self, names: &[Dotted], if_exists: bool, cascade: bool) -> Result<(), PlanError> {
+        self.free_of_tables(names, cascade)?;
         for name in names {
             match self.object(name, "DROP")? {
                 Some((qualified, mut table)) => {
                     mapping(&mut table)?.layout += 1;
-                    self.objects.push(object::written(&table, false, true));
                     self.catalog.tables.remove(&qualified);
+                    self.objects.push(object::written(&self.catalog, &table, false, true));
                 }
                 None if if_exists => {}
                 None => {
@@ -422,6 +459,8 @@ struct Placing {
     primary: bool,
     /// ... and nothing else is.
     own_key: bool,
+    /// It holds keys of other records.
+    refers: bool,
 }
 
 fn check_column_name(table: &Table, name: &str, column: &Ident) -> Result<(), PlanError> {
@@ -459,6 +498,7 @@ fn add_column(table: &mut Table, name: &str, new: &NewColumn, placing: Placing) 
     let unique = if placing.alone { object::unique_slot_for(table, &data_type) } else { None };
     let slot = match (is_key, unique) {
         (true, _) => KEY_SLOT.to_owned(),
+        (false, _) if placing.refers => object::reference_slot(table, column.at)?,
         (false, Some(slot)) => slot,
         (false, None) => object::slot_for(table, &data_type, column.at)?,
     };
@@ -500,7 +540,8 @@ fn drop_column(table: &mut Table, at: usize) -> Result<(), PlanError> {
         ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, nulls_not_distinct: _ } => {
             columns.contains(&name)
         }
-        ConstraintKind::ForeignKey { .. } | ConstraintKind::Check { .. } | ConstraintKind::Exclude { .. } => false,
+        ConstraintKind::ForeignKey { columns, .. } => columns.contains(&name),
+        ConstraintKind::Check { .. } | ConstraintKind::Exclude { .. } => false,
     };
     let gone: Vec<String> =
         table.constraints.iter().filter(|constraint| over(&constraint.kind)).map(|one| one.name.clone()).collect();
@@ -517,6 +558,9 @@ fn drop_column(table: &mut Table, at: usize) -> Result<(), PlanError> {
             object.freed.push(slot);
         }
     }
+    let beside = object.references.iter().filter(|one| one.column == name && one.by.is_some());
+    object.freed.extend(beside.map(|one| one.slot.clone()));
+    object.references.retain(|one| one.column != name);
     object.comments.retain(|(column, _)| *column != name);
     object.layout += 1;
     table.columns.remove(at);
@@ -534,13 +578,18 @@ fn rename_column(table: &mut Table, at: usize, to: &str) -> Result<(), PlanError
             ConstraintKind::PrimaryKey { columns } | ConstraintKind::Unique { columns, nulls_not_distinct: _ } => {
                 columns.iter_mut().filter(|one| **one == from).for_each(|one| to.clone_into(one));
             }
-            ConstraintKind::ForeignKey { .. } | ConstraintKind::Check { .. } | ConstraintKind::Exclude { .. } => {}
+            ConstraintKind::ForeignKey { columns, .. } => {
+                columns.iter_mut().filter(|one| **one == from).for_each(|one| to.clone_into(one));
+            }
+            ConstraintKind::Check { .. } | ConstraintKind::Exclude { .. } => {}
         }
     }
     let (quoted, renamed) = (super::super::ast::quoted(&from), super::super::ast::quoted(to));
     for index in &mut table.indexes {
         index.definition = index.definition.replace(&quoted, &renamed);
     }
+    let references = &mut mapping(table)?.references;
+    references.iter_mut().filter(|one| one.column == from).for_each(|one| to.clone_into(&mut one.column));
     let comments = &mut mapping(table)?.comments;
     comments.iter_mut().filter(|(known, _)| *known == from).for_each(|(known, _)| to.clone_into(known));
     Ok(())

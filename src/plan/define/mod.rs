@@ -6,6 +6,7 @@
 
 mod change;
 mod object;
+mod reference;
 mod types;
 
 use std::sync::Arc;
@@ -47,24 +48,26 @@ struct Definer {
     objects: Vec<serde_json::Value>,
     /// Columns that must have no NULL.
     filled: Vec<serde_json::Value>,
+    /// Objects that are to be written behind the one that is being changed: it refers to them.
+    late: Vec<QualifiedName>,
 }
 
 /// Applies a definition to a catalog. `operation` is the client's text, for the log.
 pub(super) fn define(catalog: &Catalog, definition: &Definition, operation: &str) -> Result<Change, PlanError> {
     let private = catalog.private.unwrap_or(Private::NONE);
-    let mut definer = Definer { catalog: catalog.clone(), objects: Vec::new(), filled: Vec::new() };
+    let mut definer = Definer { catalog: catalog.clone(), objects: Vec::new(), filled: Vec::new(), late: Vec::new() };
     definer.catalog.private = Some(private);
     let tag = match definition {
-        Definition::CreateTable { name, if_not_exists, columns, keys } => {
-            definer.create_table(name, *if_not_exists, columns, keys)?;
+        Definition::CreateTable { name, if_not_exists, columns, keys, references } => {
+            definer.create_table(name, *if_not_exists, columns, keys, references)?;
             "CREATE TABLE"
         }
         Definition::AlterTable { name, if_exists, actions } => {
             definer.alter_table(name, *if_exists, actions)?;
             "ALTER TABLE"
         }
-        Definition::DropTable { names, if_exists } => {
-            definer.drop_tables(names, *if_exists)?;
+        Definition::DropTable { names, if_exists, cascade } => {
+            definer.drop_tables(names, *if_exists, *cascade)?;
             "DROP TABLE"
         }
         Definition::CreateIndex { name, if_not_exists, table, columns } => {
@@ -114,7 +117,9 @@ impl Definer {
 
     /// Puts a changed object into the catalog and among what is written.
     fn put(&mut self, name: &QualifiedName, table: Table, waits: bool) {
-        self.objects.push(object::written(&table, true, waits));
         self.catalog.tables.insert(name.clone(), table);
+        if let Some(table) = self.catalog.tables.get(name) {
+            self.objects.push(object::written(&self.catalog, table, true, waits));
+        }
     }
 }

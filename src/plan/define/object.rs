@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::error::PlanError;
-use crate::catalog::{Column, ConstraintKind, KEY_SLOT, Slot, SlotKind, Table};
+use crate::catalog::{Catalog, Column, ConstraintKind, KEY_SLOT, Slot, SlotKind, Table};
 use crate::sqlstate::SqlState;
 
 /// Values of these types are equal where their texts are.
@@ -15,7 +15,8 @@ fn taken(table: &Table) -> Vec<&str> {
     object
         .flat_map(|object| {
             let unique = object.uniques.iter().map(|(_, slot)| slot);
-            object.slots.iter().chain(&object.freed).chain(unique)
+            let beside = object.references.iter().map(|reference| &reference.slot);
+            object.slots.iter().chain(&object.freed).chain(unique).chain(beside)
         })
         .map(String::as_str)
         .collect()
@@ -47,6 +48,16 @@ pub(super) fn unique_slot_for(table: &Table, data_type: &str) -> Option<String> 
     free(table, SlotKind::of_type(data_type)?, Slot::is_unique)
 }
 
+/// A slot for the key of a record that is referred to.
+pub(super) fn reference_slot(table: &Table, at: u32) -> Result<String, PlanError> {
+    free(table, SlotKind::reference(), |_| true).ok_or_else(|| {
+        let message = format!("an object can have at most {} references", SlotKind::reference().count);
+        PlanError::new(SqlState::TOO_MANY_COLUMNS, "too_many_fields", message)
+            .at(at)
+            .hint("columns that were dropped count until they are purged")
+    })
+}
+
 /// A slot for a unique constraint over several columns.
 pub(super) fn compound_slot(table: &Table, columns: &[&Column], at: u32) -> Result<String, PlanError> {
     for column in columns {
@@ -75,7 +86,7 @@ fn compound(table: &Table, columns: &[String]) -> String {
 }
 
 /// An object as `orgfold.define` takes it.
-pub(super) fn written(table: &Table, live: bool, waits: bool) -> Value {
+pub(super) fn written(catalog: &Catalog, table: &Table, live: bool, waits: bool) -> Value {
     let Some(object) = &table.object else { return Value::Null };
     let slots = || table.fields().filter_map(|(column, name)| Some((column, Slot::named(name)?)));
     let required: Vec<u16> = slots().filter(|(column, _)| column.not_null).map(|(_, slot)| slot.place()).collect();
@@ -125,6 +136,13 @@ pub(super) fn written(table: &Table, live: bool, waits: bool) -> Value {
         }
         if let Some(scales) = numbers("numeric", modifier) {
             fields.insert("scales".to_owned(), json!(scales));
+        }
+        let (refs, referred) = super::reference::written(catalog, table);
+        if !refs.is_empty() {
+            fields.insert("refs".to_owned(), Value::Object(refs));
+        }
+        if !referred.is_empty() {
+            fields.insert("referred".to_owned(), json!(referred));
         }
         if compounds.iter().any(Option::is_some) {
             fields.insert("compounds".to_owned(), json!(compounds));

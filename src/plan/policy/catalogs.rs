@@ -91,11 +91,11 @@ const HARMLESS: Pairs = named!["pg_catalog.":
     "pg_ts_template_is_visible"
 ];
 
-/// Functions whose stand-in takes the org before their own arguments: locks and channels are the org's own. Sorted.
+/// Functions whose stand-in takes the org before their own arguments: locks, channels and records are the org's own. Sorted.
 #[rustfmt::skip]
 const OF_THE_ORG: Pairs = named!["orgfold_catalog.":
     "pg_advisory_xact_lock" "pg_advisory_xact_lock_shared" "pg_notify" "pg_try_advisory_xact_lock"
-    "pg_try_advisory_xact_lock_shared"
+    "pg_try_advisory_xact_lock_shared" "related"
 ];
 
 /// Words that ask for the role or the database, and the calls that answer. Sorted.
