@@ -305,6 +305,14 @@ impl Lease {
         self.fly(None, client.execute_typed(sql, &params)).await.map(|_| ())
     }
 
+    /// Goes before a statement in a transaction that may show the database's name.
+    pub(super) async fn say_who(&self, physical: &Physical) -> Result<(), Error> {
+        match physical.who() {
+            Some(who) => self.batch(&who).await,
+            None => Ok(()),
+        }
+    }
+
     /// Runs orgfold's own text.
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Error> {
         let client = self.client()?;

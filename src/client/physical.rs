@@ -304,11 +304,24 @@ impl Physical {
         self.run().filter(|run| run.org_param).map(|_| self.target.place.org())
     }
 
-    /// What must begin the transaction that it runs in, for the walls on the shard; `None` where it needs none.
+    /// What must begin the transaction that it runs in, for the walls on the shard and for what it asks; `None` where it
+    /// needs none.
     pub(super) fn begin(&self) -> Option<String> {
         let walls = self.target.catalog.catalog.isolation == Isolation::Rls;
         let sets = self.run().is_some_and(|run| run.describes || (walls && run.needs_org));
-        if sets { begin_within_walls(&self.target, "BEGIN") } else { None }
+        let walls = if sets { begin_within_walls(&self.target, "BEGIN") } else { None };
+        match (walls, self.who()) {
+            (Some(walls), Some(who)) => Some(format!("{walls}; {who}")),
+            (None, Some(who)) => Some(format!("BEGIN; {who}")),
+            (walls, None) => walls,
+        }
+    }
+
+    /// What tells the shard which database this is to the service, where the statement may show it.
+    pub(super) fn who(&self) -> Option<String> {
+        // A slug has no quotes.
+        let say = |_: &Run| format!("SET LOCAL orgfold.database = '{}'", self.target.slug);
+        self.run().filter(|run| run.asks_who).map(say)
     }
 
     /// Whether it is another command on the shard than in the service's text: then the count of rows is not the

@@ -131,7 +131,9 @@ impl Transaction {
         let physical = self.physical(statement)?;
         let params = params(own, physical.org_param());
         physical.check_params(params.len() - usize::from(physical.org_param().is_some()))?;
-        let (rows, flight) = self.lease()?.rows(&physical, params).await?;
+        let lease = self.lease()?;
+        lease.say_who(&physical).await?;
+        let (rows, flight) = lease.rows(&physical, params).await?;
         Ok(RowStream::new(rows, physical, flight, None, None))
     }
 
@@ -145,7 +147,9 @@ impl Transaction {
     {
         let physical = self.physical(statement)?;
         physical.check_params(own.len())?;
-        self.lease()?.execute(&physical, params(own.iter().copied(), physical.org_param())).await
+        let lease = self.lease()?;
+        lease.say_who(&physical).await?;
+        lease.execute(&physical, params(own.iter().copied(), physical.org_param())).await
     }
 
     /// As [`Org::prepare`](super::Org::prepare).
@@ -176,7 +180,9 @@ impl Transaction {
 
     pub(super) async fn run_all(&self, statements: &[Physical]) -> Result<(), Error> {
         for statement in statements {
-            self.lease()?.execute_once(statement).await?;
+            let lease = self.lease()?;
+            lease.say_who(statement).await?;
+            lease.execute_once(statement).await?;
         }
         Ok(())
     }
@@ -214,7 +220,9 @@ impl Transaction {
     {
         let target = Arc::clone(&self.target);
         let physical = Physical::copy(&self.engine, target, statement, Around::Transaction, Copy::Out)?;
-        let (stream, flight) = self.lease()?.copy_out(&physical).await?;
+        let lease = self.lease()?;
+        lease.say_who(&physical).await?;
+        let (stream, flight) = lease.copy_out(&physical).await?;
         Ok(CopyOutStream::new(stream, physical, flight, None, None))
     }
 

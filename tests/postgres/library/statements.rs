@@ -289,6 +289,24 @@ async fn statements_follow_the_schema() {
 }
 
 #[tokio::test]
+async fn the_database_is_the_org() {
+    let fleet = notes().start().await;
+    let acme = connect(&fleet).await.org("acme").unwrap();
+    let ask = "SELECT current_database()::text, current_catalog::text";
+    let name = || ("acme".to_owned(), "acme".to_owned());
+    assert_eq!(acme.query_one_as::<(String, String), _>(ask, &[]).await.unwrap(), name());
+    let tx = acme.transaction().await.unwrap();
+    assert_eq!(tx.query_one_as::<(String, String), _>(ask, &[]).await.unwrap(), name());
+    let copy = tx.copy_out("COPY (SELECT current_database()) TO STDOUT").await.unwrap();
+    assert_eq!(copy.try_collect::<Vec<Bytes>>().await.unwrap().concat(), b"acme\n");
+    tx.batch("INSERT INTO book (title) VALUES (current_database())").await.unwrap();
+    tx.execute("INSERT INTO book (title) VALUES (current_database() || $1)", &[&" too"]).await.unwrap();
+    tx.commit().await.unwrap();
+    let titles: Vec<(String,)> = acme.query_as("SELECT title FROM book ORDER BY id", &[]).await.unwrap();
+    assert_eq!(titles, [("acme".to_owned(),), ("acme too".to_owned(),)]);
+}
+
+#[tokio::test]
 async fn refusals_can_be_told_apart() {
     let fleet = notes().start().await;
     let orgfold = connect(&fleet).await;
