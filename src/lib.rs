@@ -77,8 +77,8 @@ pub mod migrate;
 
 pub use client::{
     Attempts, Column, CopyInSink, CopyOutStream, Failure, Field, FromRow, GenericClient, GenericTransaction, Loan,
-    Object, Org, Orgfold, PoolKind, PoolStatus, Retry, RowStream, Savepoint, Statement, ToStatement, Transaction,
-    TransactionBuilder, column,
+    Object, Org, Orgfold, PoolKind, PoolStatus, Retry, RowStream, Savepoint, Serde, Statement, ToStatement,
+    Transaction, TransactionBuilder, column,
 };
 pub use config::Config;
 pub use error::{Error, Refusal};

@@ -18,6 +18,7 @@ mod pool;
 mod retry;
 mod row;
 mod rows;
+mod serde_row;
 mod statement;
 mod tail;
 mod transaction;
@@ -31,6 +32,7 @@ pub use pool::{PoolKind, PoolStatus};
 pub use retry::{Attempts, Failure, Loan, Retry};
 pub use row::{FromRow, column};
 pub use rows::RowStream;
+pub use serde_row::Serde;
 pub use statement::{Column, Statement, ToStatement};
 pub use transaction::{Savepoint, Transaction, TransactionBuilder};
 

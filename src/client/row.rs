@@ -2,7 +2,8 @@
 //!
 //! In: the driver's rows. Out: tuples by position, structs by the names of their fields ([`from_row!`](crate::from_row)).
 //! Values are read by `FromSql`, so that whatever the driver knows (dates, decimals, arrays, NULL) is known here too. What is
-//! absent: a derive, which needs a second crate to be built, published and kept in step; a macro by example says as much.
+//! absent: a derive of its own, which needs a second crate to be built, published and kept in step; a macro by example says as
+//! much, and [`Serde`](super::Serde) takes whatever derives `Deserialize`.
 
 use tokio_postgres::Row;
 use tokio_postgres::row::RowIndex;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{SinkExt as _, TryStreamExt as _};
 use orgfold::{
-    CopyInSink, Error, FromRow, GenericClient, GenericTransaction, IsolationLevel, Key, Org, Refusal, Retry,
+    CopyInSink, Error, FromRow, GenericClient, GenericTransaction, IsolationLevel, Key, Org, Refusal, Retry, Serde,
     Transaction, from_row,
 };
 
@@ -104,6 +104,104 @@ async fn rows_are_read_as_the_services_own_types() {
     assert_eq!(code, "42804");
     assert!(message.contains("int8"), "{message}");
     assert_eq!(fail(<(i64,)>::from_row(&row).unwrap_err()).1, "expected 1 columns but the row has 2");
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Mood {
+    Calm,
+    Cross,
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Anything {
+    flag: bool,
+    small: i16,
+    large: u64,
+    ratio: f64,
+    text: String,
+    nothing: Option<String>,
+    mood: Mood,
+    tags: Vec<Option<String>>,
+    json: serde_json::Value,
+    inner: Inner,
+    id: String,
+    raw: Vec<u8>,
+}
+
+#[derive(Debug, PartialEq, serde::Deserialize)]
+struct Inner {
+    a: Vec<i32>,
+}
+
+#[tokio::test]
+async fn serde_reads_rows() {
+    let fleet = notes().start().await;
+    let acme = connect(&fleet).await.org("acme").unwrap();
+    let all = "SELECT true AS flag, 7::int2 AS small, 9000000000 AS large, 0.5::float4 AS ratio, 'x'::varchar(3) AS text,
+        NULL::text AS nothing, 'cross'::mood AS mood, ARRAY['a', NULL] AS tags, '[1, {\"b\": null}]'::json AS json,
+        '{\"a\": [1, 2]}'::jsonb AS inner, 'c0ffee00-0000-4000-8000-00000000beef'::uuid AS id, ARRAY[1, 255]::int2[] AS raw";
+    let Serde(row): Serde<Anything> = acme.query_one_as(all, &[]).await.unwrap();
+    let expected = Anything {
+        flag: true,
+        small: 7,
+        large: 9_000_000_000,
+        ratio: 0.5,
+        text: "x".to_owned(),
+        nothing: None,
+        mood: Mood::Cross,
+        tags: vec![Some("a".to_owned()), None],
+        json: serde_json::json!([1, { "b": null }]),
+        inner: Inner { a: vec![1, 2] },
+        id: "c0ffee00-0000-4000-8000-00000000beef".to_owned(),
+        raw: vec![1, 255],
+    };
+    assert_eq!(row, expected);
+    let Serde(pair): Serde<(i64, String)> = acme.query_one_as("SELECT 1::int8, 'one'", &[]).await.unwrap();
+    assert_eq!(pair, (1, "one".to_owned()));
+
+    // What has no word in JSON is PostgreSQL's own text.
+    let numbers =
+        "SELECT n::numeric AS value, n AS text FROM unnest(ARRAY['0', '0.0', '-0.00012000', '1', '10000', '12345678.9',
+        '-99999999999999999999.0001', '1e30', '1e-30', '0.00001', '100000000.00000001', '5000.5', '-1']) AS n";
+    for row in acme.query(numbers, &[]).await.unwrap() {
+        let Serde(value): Serde<serde_json::Value> = Serde::from_row(&row).unwrap();
+        let same = "SELECT $1::text::numeric::text = $2::text::numeric::text AND $1::text = $2::text::numeric::text";
+        let (found, written) = (value["value"].as_str().unwrap(), value["text"].as_str().unwrap());
+        assert!(acme.query_one(same, &[&found, &written]).await.unwrap().get::<_, bool>(0), "{written}: {found}");
+    }
+    let times = "SELECT t AS at, t AT TIME ZONE 'UTC' AS plain, (t AT TIME ZONE 'UTC')::date AS day, (t AT TIME ZONE 'UTC')::time AS hour,
+        to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') AS text
+        FROM generate_series('0001-01-01 00:00:00Z'::timestamptz, '9999-12-01', '137 days 11 hours 0.000123 seconds') AS t";
+    let rows = acme.query(times, &[]).await.unwrap();
+    assert!(rows.len() > 20_000);
+    for row in &rows {
+        let Serde(value): Serde<std::collections::BTreeMap<String, String>> = Serde::from_row(row).unwrap();
+        let long = |text: &str| if text.contains('.') { text.to_owned() } else { format!("{text}.000000") };
+        assert_eq!(long(&value["plain"]), value["text"]);
+        assert_eq!(value["at"], format!("{}Z", value["plain"]));
+        assert_eq!(format!("{}T{}", value["day"], value["hour"]), value["plain"]);
+    }
+
+    for (sql, what) in [
+        ("SELECT 'infinity'::timestamptz AS a", "infinite"),
+        ("SELECT 'NaN'::numeric AS a", "not finite"),
+        ("SELECT '[1,2)'::int4range AS a", "int4range"),
+        ("SELECT ARRAY[[1], [2]] AS a", "dimension"),
+        ("SELECT NULL::int AS a", "column a"),
+        ("SELECT 'x' AS a", "column a: invalid type: string"),
+        ("SELECT 1 AS b", "missing field `a`"),
+    ] {
+        #[derive(Debug, serde::Deserialize)]
+        #[allow(dead_code)]
+        struct One {
+            a: i32,
+        }
+        let error = acme.query_one_as::<Serde<One>, _>(sql, &[]).await.unwrap_err();
+        assert_eq!(error.code(), "42804");
+        let text = format!("{error} {:?}", std::error::Error::source(&error));
+        assert!(text.contains(what), "{sql}: {text}");
+    }
 }
 
 #[tokio::test]
