@@ -46,7 +46,7 @@ SELECT 'account'::regclass::oid = oid, relname FROM pg_class WHERE oid = 'accoun
 SELECT attname, attrelid::regclass, atttypid::regtype, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = '"Odd Thing"'::regclass AND attnum > 0 ORDER BY attnum
 SELECT has_table_privilege('account', 'SELECT'), has_column_privilege('account', 'code', 'INSERT'), obj_description('account'::regclass), col_description('account'::regclass, 4)
 SELECT indexdef FROM pg_indexes WHERE tablename IN ('account', 'Odd Thing') ORDER BY 1
-SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'account'::regclass ORDER BY 1
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'account'::regclass AND contype <> 'n' ORDER BY 1
 SELECT column_name, data_type, column_default, is_nullable, character_maximum_length, numeric_precision, numeric_scale FROM information_schema.columns WHERE table_name = 'account' ORDER BY ordinal_position
 "#;
 
