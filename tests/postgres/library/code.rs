@@ -454,7 +454,7 @@ async fn an_org_has_objects_of_its_own() {
     let failing = "ALTER TABLE campaign ADD COLUMN budget integer; INSERT INTO campaign (name) VALUES (NULL)";
     assert_eq!(acme.define(failing).await.unwrap_err().code(), "23502");
     assert_eq!(acme.objects().await.unwrap(), objects);
-    assert_eq!(acme.define("DROP TABLE book").await.unwrap_err().code(), "42501");
+    assert_eq!(acme.define("DROP TABLE loan").await.unwrap_err().code(), "42501");
     assert!(acme.define("CREATE TABLE x (a int REFERENCES nothing (id))").await.is_err());
     acme.query("SELECT name FROM campaign", &[]).await.unwrap();
 
