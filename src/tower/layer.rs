@@ -4,8 +4,9 @@ use std::fmt;
 use std::task::{Context, Poll};
 
 use futures_util::future::{Either, Ready, ready};
+use http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use http::request::Parts;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -32,6 +33,10 @@ impl<B: From<String>> Refuse<B> for AsText {
     fn refuse(&self, refused: Refused) -> Response<B> {
         let mut response = Response::new(B::from(refused.message()));
         *response.status_mut() = refused.status();
+        // The message may hold what the caller sent: no browser is to take it for a page.
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         response
     }
 }

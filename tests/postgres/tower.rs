@@ -89,6 +89,10 @@ async fn a_request_without_an_org_is_refused_before_any_sql() {
         let (found, text) = ask(service.clone(), request).await;
         assert_eq!(found, status, "{text}");
     }
+    let page = plain().header("x-org", "<script>").body(Body::empty()).unwrap();
+    let refused = service.oneshot(page).await.unwrap();
+    assert_eq!(refused.headers()["content-type"], "text/plain; charset=utf-8");
+    assert_eq!(refused.headers()["x-content-type-options"], "nosniff");
     // Not even a pool was made.
     assert_eq!(orgfold.pools(), []);
 

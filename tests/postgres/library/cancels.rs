@@ -144,7 +144,7 @@ async fn anything(org: &Org, what: usize, name: &str) -> Result<(), Error> {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_random_cancels_leave_no_trace() {
     cancel_at_random("").await;
 }
