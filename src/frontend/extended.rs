@@ -187,7 +187,7 @@ impl Session {
         }
         self.expect.push_back(expect);
         self.group_open = true;
-        if let Some(surplus) = backend.surplus() {
+        while let Some(surplus) = backend.surplus() {
             request::close(b'S', &surplus, &mut backend.channel().output);
             self.expect.push_back(Expect::Close { shown: false });
         }

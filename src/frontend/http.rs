@@ -68,6 +68,15 @@ impl Page {
         let _ = writeln!(self.0, "{name}{{{}}} {value}", labels.join(","));
     }
 
+    fn bytes(&mut self, name: &str, label: &str, flows: &[Arc<Flow>]) {
+        for flow in flows {
+            let (received, sent) = flow.bytes();
+            for (direction, bytes) in [("in", received), ("out", sent)] {
+                self.line(name, &[(label, &flow.name), ("direction", direction)], bytes);
+            }
+        }
+    }
+
     fn histogram(&mut self, name: &str, label: &str, flows: &[Arc<Flow>]) {
         for flow in flows {
             let own = (label, &*flow.name);
@@ -108,6 +117,14 @@ fn page(front: &Front, top_orgs: usize) -> String {
     page.histogram("orgfold_query_seconds", "shard", &front.watch.shards());
     page.head("orgfold_org_query_seconds", "histogram", "The same for the orgs with the most queries.");
     page.histogram("orgfold_org_query_seconds", "org", &front.watch.orgs(top_orgs));
+    page.head(
+        "orgfold_bytes_total",
+        "counter",
+        "Bytes from clients (in) and to them (out), by the shard that was asked.",
+    );
+    page.bytes("orgfold_bytes_total", "shard", &front.watch.shards());
+    page.head("orgfold_org_bytes_total", "counter", "The same for the orgs with the most queries.");
+    page.bytes("orgfold_org_bytes_total", "org", &front.watch.orgs(top_orgs));
     let pools = front.pools.stats();
     page.head("orgfold_pool_connections", "gauge", "Connections to a shard by state.");
     for pool in &pools {

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use crate::org::{OrgId, Slug};
 use crate::route::ShardId;
 use crate::sqlstate::SqlState;
+use crate::upstream::Moved;
 
 /// The upper bounds of the histograms, in microseconds.
 pub(super) const BOUNDS: [u64; 16] = [
@@ -31,6 +32,8 @@ pub(super) struct Flow {
     pub(super) name: Box<str>,
     queries: AtomicU64,
     micros: AtomicU64,
+    received: AtomicU64,
+    sent: AtomicU64,
     /// By bound; what is above all is in `queries` alone.
     buckets: [AtomicU64; BOUNDS.len()],
 }
@@ -41,12 +44,16 @@ impl Flow {
             name: name.into(),
             queries: AtomicU64::new(0),
             micros: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
             buckets: std::array::from_fn(|_| AtomicU64::new(0)),
         }
     }
 
-    fn add(&self, micros: u64) {
+    fn add(&self, micros: u64, moved: Moved) {
         self.queries.fetch_add(1, Ordering::Relaxed);
+        self.received.fetch_add(moved.received, Ordering::Relaxed);
+        self.sent.fetch_add(moved.sent, Ordering::Relaxed);
         self.micros.fetch_add(micros, Ordering::Relaxed);
         let at = BOUNDS.partition_point(|bound| *bound < micros);
         if let Some(bucket) = self.buckets.get(at) {
@@ -56,6 +63,11 @@ impl Flow {
 
     pub(super) fn queries(&self) -> u64 {
         self.queries.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that came from clients and went to them.
+    pub(super) fn bytes(&self) -> (u64, u64) {
+        (self.received.load(Ordering::Relaxed), self.sent.load(Ordering::Relaxed))
     }
 
     pub(super) fn micros(&self) -> u64 {
@@ -166,14 +178,14 @@ impl Watched {
         }
     }
 
-    /// Everything that was asked is answered; how long it took.
-    pub(super) fn ends(&mut self) -> Option<Duration> {
+    /// Everything that was asked is answered, with so many bytes; how long it took.
+    pub(super) fn ends(&mut self, moved: Moved) -> Option<Duration> {
         let took = self.began.take()?.elapsed();
         self.client.queries.fetch_add(1, Ordering::Relaxed);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let (shard, org) = (self.shard.as_ref(), self.org.as_ref());
         for flow in shard.map(|(_, flow)| flow).into_iter().chain(org.map(|(_, flow)| flow)) {
-            flow.add(micros);
+            flow.add(micros, moved);
         }
         Some(took)
     }

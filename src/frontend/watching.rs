@@ -13,7 +13,8 @@ pub(super) fn killed() -> Fault {
 impl Session {
     /// Everything that the client asked is answered.
     pub(super) fn answered_whole(&mut self) {
-        let Some(took) = self.watched.ends() else { return };
+        let moved = self.client.moved();
+        let Some(took) = self.watched.ends(moved) else { return };
         let Some(last) = self.last.take().filter(|_| self.slow.is_some_and(|limit| took >= limit)) else { return };
         // A text may hold what should have been a parameter.
         let (sql, physical) = (without_literals(&last.text), last.rendered_sql().map(|sql| without_literals(&sql)));

@@ -14,6 +14,9 @@ use crate::wire::{Frame, next_frame, request, rows};
 /// How many statements stay prepared on one backend: each costs the server a plan for its leaf.
 const MAX_PREPARED: usize = 500;
 
+/// How long their texts may be together, in bytes: the server keeps several times as much for each.
+const MAX_PREPARED_BYTES: usize = 4 << 20;
+
 /// The longest message a shard may send: PostgreSQL's own limit for one row.
 const MAX_FRAME_BYTES: usize = 1 << 30;
 
@@ -136,6 +139,8 @@ pub struct Backend {
     /// Whose draws from sequences it remembers, by a number that its user made up; none since it was made.
     pub sequences: Option<u64>,
     named: HashMap<Statement, Arc<Slot>>,
+    /// How long the texts of `named` are together.
+    named_bytes: usize,
     /// The same, for those who know a statement without its text.
     by_key: HashMap<StatementKey, Arc<Slot>, BuildHasherDefault<Spread>>,
     /// Counts uses of names.
@@ -164,6 +169,7 @@ impl Backend {
             settings: Arc::default(),
             sequences: None,
             named: HashMap::new(),
+            named_bytes: 0,
             by_key: HashMap::default(),
             clock: 0,
             unnamed: None,
@@ -229,7 +235,9 @@ impl Backend {
         self.next_name += 1;
         let name: Arc<str> = format!("orgfold_{}", self.next_name).into();
         let slot = Arc::new(Slot { name: Arc::clone(&name), used: AtomicU64::new(self.clock) });
+        self.named_bytes += statement.sql.len();
         if let Some(old) = self.named.insert(statement.clone(), slot) {
+            self.named_bytes -= statement.sql.len();
             self.by_key.retain(|_, slot| !Arc::ptr_eq(slot, &old));
         }
         self.unconfirmed.push_back(Unconfirmed {
@@ -268,9 +276,11 @@ impl Backend {
         request::query(sql, &mut self.channel.output);
     }
 
-    /// The name of a statement to push out, when there are too many: the caller sends Close and swallows the answer.
+    /// The name of a statement to push out, when there are too many or their texts are too long: the caller sends Close,
+    /// swallows the answer, and asks again. The last one stays, however long it is.
     pub fn surplus(&mut self) -> Option<Arc<str>> {
-        if self.named.len() <= MAX_PREPARED {
+        let few = self.named.len() <= MAX_PREPARED && self.named_bytes <= MAX_PREPARED_BYTES;
+        if few || self.named.len() <= 1 {
             return None;
         }
         let oldest = self.named.iter().min_by_key(|(_, slot)| slot.used.load(Ordering::Relaxed))?.0.clone();
@@ -279,6 +289,7 @@ impl Backend {
 
     fn forget(&mut self, statement: &Statement) -> Option<Arc<str>> {
         let slot = self.named.remove(statement)?;
+        self.named_bytes -= statement.sql.len();
         self.by_key.retain(|_, other| !Arc::ptr_eq(other, &slot));
         Some(Arc::clone(&slot.name))
     }
@@ -320,5 +331,52 @@ impl Backend {
                 None => self.unnamed = None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn backend() -> Backend {
+        let (near, _far) = tokio::io::duplex(64);
+        let key = BackendKey {
+            host: String::new(),
+            port: 0,
+            pid: 1,
+            secret: 0,
+            tls: Tls::new(&crate::config::TlsOptions::default()).unwrap(),
+        };
+        Backend::new(Channel::new(Box::new(near), bytes::BytesMut::new()), key, Vec::new())
+    }
+
+    fn statement(number: usize, bytes: usize) -> Statement {
+        let sql = format!("SELECT {number} /* {} */", "x".repeat(bytes));
+        Statement { sql: sql.into(), types: Arc::from([]), scope: None, version: 0 }
+    }
+
+    #[test]
+    fn the_oldest_go_when_there_are_too_many_or_they_are_too_long() {
+        let mut backend = backend();
+        let mut gone = Vec::new();
+        for number in 0..MAX_PREPARED + 20 {
+            assert!(backend.prepare(&statement(number, 10), true).is_new);
+            gone.extend(std::iter::from_fn(|| backend.surplus()));
+        }
+        assert_eq!(gone.len(), 20);
+        assert_eq!(gone.first().map(|name| &**name), Some("orgfold_1"));
+        assert!(backend.prepare(&statement(0, 10), true).is_new && !backend.prepare(&statement(99, 10), true).is_new);
+
+        gone.clear();
+        for number in 0..10 {
+            backend.prepare(&statement(number, MAX_PREPARED_BYTES / 4), true);
+            gone.extend(std::iter::from_fn(|| backend.surplus()));
+            assert!(backend.named_bytes <= MAX_PREPARED_BYTES);
+        }
+        assert_eq!(backend.named.len(), 3);
+        backend.prepare(&statement(0, MAX_PREPARED_BYTES * 2), true);
+        gone.extend(std::iter::from_fn(|| backend.surplus()));
+        assert_eq!(backend.named.len(), 1);
+        assert_eq!(backend.named_bytes, statement(0, MAX_PREPARED_BYTES * 2).sql.len());
     }
 }

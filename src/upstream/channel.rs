@@ -78,6 +78,17 @@ pub struct Channel {
     unflushed: bool,
     /// Room that the next read is given.
     room: usize,
+    /// How many bytes came and went, not yet counted by anybody.
+    moved: Moved,
+}
+
+/// Bytes that came and went.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// Those that were read.
+    pub received: u64,
+    /// Those that were written.
+    pub sent: u64,
 }
 
 impl std::fmt::Debug for Channel {
@@ -90,7 +101,19 @@ impl Channel {
     /// A channel over a socket from which `input` was already read.
     #[must_use]
     pub fn new(stream: Stream, input: BytesMut) -> Channel {
-        Channel { stream, input, output: BytesMut::with_capacity(LEAST_ROOM), unflushed: false, room: LEAST_ROOM }
+        Channel {
+            stream,
+            input,
+            output: BytesMut::with_capacity(LEAST_ROOM),
+            unflushed: false,
+            room: LEAST_ROOM,
+            moved: Moved::default(),
+        }
+    }
+
+    /// What came and went since this was asked last.
+    pub fn moved(&mut self) -> Moved {
+        std::mem::take(&mut self.moved)
     }
 
     /// Nothing is expected for a while: buffers that hold nothing are given away until something comes.
@@ -126,6 +149,7 @@ impl Channel {
             match poll_read_buf(Pin::new(&mut self.stream), context, &mut self.input) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(ErrorKind::UnexpectedEof.into())),
                 Poll::Ready(Ok(read)) => {
+                    self.moved.received += read as u64;
                     // Who fills what he is given is given more, and few system calls carry much.
                     self.room = if read == room { (self.room * 2).min(MOST_ROOM) } else { self.room };
                     if read < LEAST_ROOM / 2 {
@@ -152,6 +176,7 @@ impl Channel {
             if sent == 0 {
                 return Poll::Ready(Err(ErrorKind::WriteZero.into()));
             }
+            self.moved.sent += sent as u64;
             if sent == self.output.len() {
                 // Keeps the buffer whole, where `advance` would shorten it.
                 self.output.clear();

@@ -11,6 +11,6 @@ mod connect;
 mod pool;
 
 pub use backend::{Backend, BackendKey, Prepared, Statement, StatementKey};
-pub use channel::{Channel, Duplex, Stream, set_up};
+pub use channel::{Channel, Duplex, Moved, Stream, set_up};
 pub use connect::{UpstreamError, cancel};
 pub use pool::{Lease, PoolStats, Pools, ServerStats};

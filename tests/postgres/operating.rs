@@ -211,6 +211,9 @@ async fn figures_over_http_are_what_was_done() {
     assert_eq!(figure("orgfold_org_query_seconds_count{org=\"acme\"}"), 8.0);
     assert_eq!(figure("orgfold_query_seconds_bucket{shard=\"shard1\",le=\"+Inf\"}"), 8.0);
     assert!(figure("orgfold_query_seconds_sum{shard=\"shard1\"}") > 0.0);
+    // The query's text with its head, and a row, as often as it was asked.
+    assert!(figure("orgfold_bytes_total{shard=\"shard1\",direction=\"in\"}") >= 7.0 * 30.0);
+    assert!(figure("orgfold_org_bytes_total{org=\"acme\",direction=\"out\"}") >= 6.0 * 60.0);
     assert_eq!(figure("orgfold_refusals_total{sqlstate=\"42501\"}"), 1.0);
     assert_eq!(figure("orgfold_clients{state=\"idle\"}"), 1.0);
     assert_eq!(figure("orgfold_pool_connections{shard=\"shard1\",state=\"leased\"}"), 0.0);
@@ -318,6 +321,29 @@ async fn a_second_instance_takes_over_without_a_lost_query() {
     stop.send(true).unwrap();
     let served: usize = streams.join_all().await.into_iter().sum();
     assert!(served > 3, "{served}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drained_proxy_says_so_and_ends_when_its_transactions_have() {
+    let fleet = fleet().start().await;
+    let proxy = fleet.proxy().await;
+    let (app, ops) = (proxy.connect("app", "acme").await, proxy.connect("ops", "orgfold").await);
+    app.batch_execute("BEGIN; INSERT INTO item VALUES (77, 'kept')").await.unwrap();
+    assert_eq!(proxy.get("/readyz").await.0, 200);
+    ops.batch_execute("DRAIN").await.unwrap();
+    until("nobody new is let in", async || {
+        let mut settings = proxy.settings("app", "acme");
+        settings.connect_timeout(Duration::from_secs(2));
+        settings.connect(NoTls).await.is_err()
+    })
+    .await;
+    assert_eq!(proxy.get("/readyz").await, (503, "draining\n".to_owned()));
+    assert_eq!(proxy.get("/healthz").await.0, 200);
+    app.batch_execute("COMMIT").await.unwrap();
+    until("the session has ended", async || app.is_closed() || app.batch_execute("SELECT 1").await.is_err()).await;
+    let shard = fleet.shard_client(1).await;
+    let kept = shard.query_one("SELECT count(*) FROM item WHERE id = 77", &[]).await.unwrap();
+    assert_eq!(kept.get::<_, i64>(0), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
