@@ -83,6 +83,8 @@ pub use client::{
 pub use config::Config;
 pub use error::{Error, Refusal};
 pub use key::{Key, Prefix};
+/// What [`Org::plan_objects`] finds.
+pub use plan::Step;
 /// The driver's rows and isolation levels are part of the surface, so that services feel at home.
 pub use tokio_postgres::{IsolationLevel, Row};
 

@@ -8,6 +8,7 @@ mod demo;
 mod directory;
 mod export;
 mod fault;
+mod metadata;
 mod migrate;
 mod org;
 mod output;
@@ -72,6 +73,9 @@ enum Command {
     /// Print what exists
     #[command(subcommand)]
     Catalog(export::Command),
+    /// Show and change an org's own objects as files
+    #[command(subcommand)]
+    Metadata(metadata::Command),
     /// Apply schema files to every shard
     Migrate(migrate::Command),
     /// Run the proxy
@@ -92,6 +96,7 @@ impl Command {
             | Command::Shard(_)
             | Command::Role(_)
             | Command::Catalog(_)
+            | Command::Metadata(_)
             | Command::Migrate(_)
             | Command::Demo
             | Command::Rewrite(_) => "error",
@@ -142,6 +147,7 @@ async fn run(arguments: Arguments) -> Result<(), Fault> {
         Command::Role(command) => role::run(command, &config()?).await,
         Command::Serve(command) => serve::run(command, config()?, file.clone()).await,
         Command::Catalog(command) => export::run(command, &config()?).await,
+        Command::Metadata(command) => metadata::run(command, config()?).await,
         Command::Migrate(command) => migrate::run(command, config()?).await,
         Command::Demo => Ok(demo::run().await?),
         Command::Rewrite(command) => rewrite::run(command, config).await,

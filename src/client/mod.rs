@@ -10,6 +10,7 @@ mod fault;
 mod figures;
 mod generic;
 mod lease;
+mod metadata;
 mod objects;
 mod org;
 mod param;

@@ -13,6 +13,7 @@ mod bind;
 mod cache;
 mod compile;
 mod define;
+mod difference;
 mod error;
 #[cfg(feature = "grammar")]
 pub mod guard;
@@ -27,6 +28,7 @@ pub use cache::{CacheStats, CatalogId, PlanCache};
 pub(crate) use compile::first_parameter;
 pub use compile::{Definitions, compile, compile_as};
 pub use define::Defined;
+pub use difference::{Step, differences, script};
 pub use error::PlanError;
 pub use lift::{Lifted, holds_strings, is_lasting, lift_literals};
 pub use notices::{cut_names, without_literals};

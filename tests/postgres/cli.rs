@@ -95,3 +95,54 @@ async fn schema_files_by_hand() {
     let (code, _, err) = run(&["migrate", &path("none.sql")]);
     assert!(code == 1 && err.contains("none.sql"), "{err}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_as_files_by_hand() {
+    let fleet =
+        Fleet::with().ddl("CREATE TABLE native (id integer PRIMARY KEY);").orgs(&["acme", "globex"]).start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("orgfold.toml"), fleet.config_text("")).unwrap();
+    let run = |arguments: &[&str]| {
+        let done = orgfold(std::path::Path::new(&path("orgfold.toml")), arguments, "");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (done.status.code().unwrap(), text(done.stdout), text(done.stderr))
+    };
+    let file = path("objects.sql");
+    let first = "CREATE TABLE campaign (id text PRIMARY KEY DEFAULT new_key(), name varchar(40) NOT NULL);
+        CREATE TABLE step (n integer PRIMARY KEY, campaign text REFERENCES campaign ON DELETE CASCADE, note text);";
+    std::fs::write(&file, first).unwrap();
+    let (code, planned, err) = run(&["metadata", "plan", "acme", &file]);
+    assert_eq!((code, err.as_str(), planned.matches("CREATE TABLE").count()), (0, "", 2));
+    assert_eq!(run(&["metadata", "export", "acme"]).1.trim(), "", "a plan does nothing");
+    assert_eq!(run(&["metadata", "apply", "acme", &file]).1, planned);
+    assert_eq!(run(&["metadata", "plan", "acme", &file]).1, "-- nothing to do\n");
+    // What was exported makes the same of another org, which had none of it.
+    let (_, exported, _) = run(&["metadata", "export", "acme"]);
+    assert_eq!(run(&["metadata", "export", "globex"]).1.trim(), "");
+    std::fs::write(path("exported.sql"), &exported).unwrap();
+    assert_eq!(run(&["metadata", "apply", "globex", &path("exported.sql")]).0, 0);
+    assert_eq!(run(&["metadata", "export", "globex"]).1, exported);
+
+    std::fs::write(&file, first.replace(", note text", ", rank bigint")).unwrap();
+    let (code, out, err) = run(&["metadata", "apply", "acme", &file]);
+    assert!(code != 0 && out.contains("DROP COLUMN \"note\"; -- its values are lost"), "{out}");
+    assert!(err.contains("nothing was done") && err.contains("--allow-drops"), "{err}");
+    assert_eq!(run(&["metadata", "export", "acme"]).1, exported);
+    assert_eq!(run(&["metadata", "apply", "acme", &file, "--allow-drops"]).0, 0);
+    assert!(run(&["metadata", "export", "acme"]).1.contains("\"rank\" bigint"));
+    assert_eq!(run(&["metadata", "export", "globex"]).1, exported, "the other org's are as they were");
+    std::fs::write(&file, "CREATE TABLE step (n text)").unwrap();
+    let (code, out, err) = run(&["metadata", "apply", "acme", &file, "--allow-drops"]);
+    assert!(code != 0 && out.contains("-- cannot be done: column \"n\" of \"step\" is integer"), "{out}{err}");
+    for (text, said) in [
+        ("SELECT 1", "definitions alone"),
+        ("CREATE TABLE native (a integer)", "already exists"),
+        ("CREATE TABLE x (", "syntax error"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let (code, _, err) = run(&["metadata", "plan", "acme", &file]);
+        assert!(code != 0 && err.contains(said), "{text}: {err}");
+    }
+    assert_ne!(run(&["metadata", "export", "nobody"]).0, 0);
+}

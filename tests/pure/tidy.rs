@@ -43,8 +43,9 @@ const EXHAUSTIVE: &[&str] = &["src/plan/bind", "src/plan/policy", "src/plan/rewr
 const LONG_FILE: usize = 500;
 const LONGEST_FILE: usize = 800;
 
-/// `orgfold migrate` makes physical DDL, and the demo shows how DDL at runtime is refused.
-const MAY_HOLD_DDL: &[&str] = &["src/migrate/", "src/cli/demo/"];
+/// `orgfold migrate` makes physical DDL, the demo shows how DDL at runtime is refused, and files of metadata are DDL of objects,
+/// which no server ever reads.
+const MAY_HOLD_DDL: &[&str] = &["src/migrate/", "src/cli/demo/", "src/plan/difference.rs"];
 
 /// One source file, with the line its unit tests begin at.
 struct Source {

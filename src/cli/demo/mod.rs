@@ -21,6 +21,9 @@ const ORGS: [&str; 3] = ["initech", "acme", "globex"];
 /// The role that serves all of them through the proxy.
 const ROLE: &str = "app";
 
+/// The role that may define objects for all of them.
+const DESIGNER: &str = "designer";
+
 pub(super) const AFTER: &str = "\
 Needs PostgreSQL's server binaries, 15 or newer; ORGFOLD_PG_BIN names their folder when they are not found.
 Stays up until Ctrl-C when standard input is a terminal. Leaves nothing behind.";

@@ -8,7 +8,7 @@ use tokio_postgres::{Client, SimpleQueryMessage};
 
 use super::screen::Screen;
 use super::setup::Running;
-use super::{DemoError, ORGS};
+use super::{DESIGNER, DemoError, ORGS};
 use crate::plan::{Action, CompileOptions};
 
 const OPEN: &str = "SELECT name, currency, open FROM customer_balance WHERE open > 0 ORDER BY open DESC";
@@ -22,7 +22,8 @@ pub(super) async fn play(screen: &Screen, fleet: &Running) -> Result<(), DemoErr
     physical(screen, fleet)?;
     forgotten_filter(screen, fleet).await?;
     refused_table(screen, fleet).await?;
-    foreign_org(screen, fleet).await
+    foreign_org(screen, fleet).await?;
+    own_objects(screen, fleet).await
 }
 
 async fn same_query(screen: &Screen, fleet: &Running) -> Result<(), DemoError> {
@@ -127,6 +128,47 @@ async fn foreign_org(screen: &Screen, fleet: &Running) -> Result<(), DemoError> 
     let insert = format!("INSERT INTO invoice (no, customer_id) VALUES (2001, {customer})");
     screen.sql(own, &insert)?;
     screen.error(&refusal(&fleet.connect(own).await?, &insert, "23503").await?)?;
+    Ok(())
+}
+
+const OBJECT: &str = "CREATE TABLE visit (id text PRIMARY KEY DEFAULT new_key(), customer_name text NOT NULL, minutes integer, follows text REFERENCES visit)";
+const VISITS: &str = "INSERT INTO visit (customer_name, minutes) SELECT name, 30 FROM customer ORDER BY name LIMIT 2";
+const JOINED: &str =
+    "SELECT v.id, c.name, v.minutes FROM visit v JOIN customer c ON c.name = v.customer_name ORDER BY c.name";
+
+async fn own_objects(screen: &Screen, fleet: &Running) -> Result<(), DemoError> {
+    screen.heading("6. A table of one's own, without DDL")?;
+    let (own, other) = fleet.two_on_one_shard()?;
+    screen.note(&format!(
+        "A role with the mode \"metadata\" gives {own} a table: rows of metadata, in milliseconds, and no relation more on the shard."
+    ))?;
+    let designer = fleet.connect_as(DESIGNER, own).await?;
+    let began = std::time::Instant::now();
+    screen.sql(own, OBJECT)?;
+    designer.batch_execute(OBJECT).await?;
+    screen.line(&format!("    CREATE TABLE ({:.1} ms)", began.elapsed().as_secs_f64() * 1000.0))?;
+    // The role of the service uses it at once, beside native tables.
+    designer.batch_execute(VISITS).await?;
+    screen.sql(own, VISITS)?;
+    screen.sql(own, JOINED)?;
+    let rows = designer.simple_query(JOINED).await?;
+    if rows.iter().filter(|message| matches!(message, SimpleQueryMessage::Row(_))).count() != 2 {
+        return Err(DemoError::Surprise("an object and a native table did not join".to_owned()));
+    }
+    screen.rows(&rows)?;
+    screen.note(&format!("{other} is on the same shard, and has no such table; neither do its catalogs:"))?;
+    let client = fleet.connect(other).await?;
+    screen.sql(other, JOINED)?;
+    screen.error(&refusal(&client, JOINED, "42P01").await?)?;
+    let told = "SELECT count(*) FROM pg_class WHERE relname = 'visit'";
+    for (org, wanted, client) in [(own, 1_i64, &designer), (other, 0, &client)] {
+        let count: i64 = client.query_one(told, &[]).await?.try_get(0)?;
+        if count != wanted {
+            return Err(DemoError::Surprise(format!("the catalogs of {org} tell of {count} tables called visit")));
+        }
+        screen.sql(org, told)?;
+        screen.line(&format!("    {count}"))?;
+    }
     Ok(())
 }
 

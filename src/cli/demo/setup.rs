@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{Client, NoTls};
 
 use super::screen::Screen;
-use super::{DemoError, ORGS, ROLE};
+use super::{DESIGNER, DemoError, ORGS, ROLE};
 use crate::config::Config;
 use crate::directory::DdlMode;
 use crate::directory::ops::{self, NewRole, NewShard, Operations};
@@ -84,7 +84,8 @@ impl Running {
         for (org, shard, _) in HOMES {
             operations.create_org(org, Some(shard)).await?;
         }
-        operations.create_role(&role(&passwords.app)).await?;
+        operations.create_role(&role(ROLE, DdlMode::Refuse, &passwords.app)).await?;
+        operations.create_role(&role(DESIGNER, DdlMode::Metadata, &passwords.app)).await?;
         let engine = Engine::connect(&config).await?;
         let proxy = Proxy::bind(Arc::clone(&engine), &config).await?;
         let (stop, stopped) = oneshot::channel();
@@ -113,10 +114,15 @@ impl Running {
 
     /// A client of the proxy.
     pub(super) async fn connect(&self, org: &str) -> Result<Client, DemoError> {
+        self.connect_as(ROLE, org).await
+    }
+
+    /// The same as another role.
+    pub(super) async fn connect_as(&self, role: &str, org: &str) -> Result<Client, DemoError> {
         let (client, connection) = tokio_postgres::Config::new()
             .host("127.0.0.1")
             .port(self.port)
-            .user(ROLE)
+            .user(role)
             .password(&self.password)
             .dbname(org)
             .connect(NoTls)
@@ -220,12 +226,12 @@ fn shard_at(name: &str, shard: &Cluster) -> NewShard {
     }
 }
 
-fn role(password: &str) -> NewRole {
+fn role(name: &str, ddl: DdlMode, password: &str) -> NewRole {
     NewRole {
-        name: ROLE.to_owned(),
+        name: name.to_owned(),
         password: password.to_owned().into(),
         login: true,
-        ddl: DdlMode::Refuse,
+        ddl,
         any_org: false,
         orgs: ORGS.iter().map(|org| (*org).to_owned()).collect(),
     }
