@@ -115,6 +115,13 @@ impl Machine {
         Some(Proxy { process: Process::start(command, port, &self.log(port)), port })
     }
 
+    /// Takes away what was deleted.
+    pub fn vacuum(&self) {
+        for database in ["plain", "shard16"] {
+            self.runtime.block_on(run(&self.cluster, database, "VACUUM ANALYZE"));
+        }
+    }
+
     /// The server's first process.
     pub fn postmaster(&self) -> u32 {
         let path = self.cluster.socket_folder().join("data/postmaster.pid");

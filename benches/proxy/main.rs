@@ -1,11 +1,12 @@
 //! The proxy measured from outside: throughput, CPU per query, latency, memory, beside a direct connection and PgBouncer.
 //!
-//! `cargo bench --bench proxy -- [--quick] [--write] [part...]`; parts: `points`, `crowd`. `--write` puts the tables into
+//! `cargo bench --bench proxy -- [--quick] [--write] [part...]`; parts: `points`, `crowd`, `bulk`. `--write` puts the tables into
 //! BENCHMARKS.md. Machines are shared and noisy, so the ways take turns, round by round, and medians are shown. What is
 //! measured is the `orgfold` binary as a process of its own (`ORGFOLD_BENCH_BIN` names another build of it).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
+mod bulk;
 mod crowd;
 mod load;
 mod machine;
@@ -26,7 +27,7 @@ pub struct Effort {
 /// A part: its name, and what makes its table.
 type Part = (&'static str, fn(&machine::Machine, Effort) -> String);
 
-const PARTS: &[Part] = &[("points", points::run_part), ("crowd", crowd::run_part)];
+const PARTS: &[Part] = &[("points", points::run_part), ("crowd", crowd::run_part), ("bulk", bulk::run_part)];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();

@@ -56,7 +56,7 @@ pub(super) enum Refusal {
     /// The socket is gone.
     Gone,
     /// The client is told.
-    Fault(Channel, Fault),
+    Fault(Box<Channel>, Fault),
 }
 
 /// Leads a client from its first byte to its session.
@@ -83,7 +83,7 @@ pub(super) async fn shake_hands(front: &Arc<Front>, socket: TcpStream, peer: Soc
         let startup = match read_startup(&mut channel).await {
             Ok(Some(startup)) => startup,
             Ok(None) => return Err(Refusal::Gone),
-            Err(fault) => return Err(Refusal::Fault(channel, fault)),
+            Err(fault) => return Err(Refusal::Fault(Box::new(channel), fault)),
         };
         match startup {
             Startup::Ssl if !asked_tls => {
@@ -114,14 +114,16 @@ pub(super) async fn shake_hands(front: &Arc<Front>, socket: TcpStream, peer: Soc
                 return Ok(Outcome::Done);
             }
             // To be asked twice is no protocol that is known.
-            Startup::Ssl => return Err(Refusal::Fault(channel, unsupported(1234, 5679))),
-            Startup::GssEnc => return Err(Refusal::Fault(channel, unsupported(1234, 5680))),
-            Startup::Unknown { major, minor } => return Err(Refusal::Fault(channel, unsupported(major, minor))),
+            Startup::Ssl => return Err(Refusal::Fault(Box::new(channel), unsupported(1234, 5679))),
+            Startup::GssEnc => return Err(Refusal::Fault(Box::new(channel), unsupported(1234, 5680))),
+            Startup::Unknown { major, minor } => {
+                return Err(Refusal::Fault(Box::new(channel), unsupported(major, minor)));
+            }
             Startup::Session { minor, parameters } => {
                 if front.tls_required && !encryption.on {
                     let fault = Fault::fatal(SqlState::INVALID_AUTHORIZATION, "connections must be encrypted")
                         .hint("connect with sslmode=require");
-                    return Err(Refusal::Fault(channel, fault));
+                    return Err(Refusal::Fault(Box::new(channel), fault));
                 }
                 return match begin(front, channel, &encryption, minor, parameters, peer).await {
                     Ok(begun) => Ok(begun),
@@ -158,7 +160,7 @@ async fn begin(
 ) -> Result<Outcome, Refusal> {
     let asked = match Asked::read(&parameters) {
         Ok(asked) => asked,
-        Err(fault) => return Err(Refusal::Fault(channel, fault)),
+        Err(fault) => return Err(Refusal::Fault(Box::new(channel), fault)),
     };
     let spoken = minor.min(NEWEST_MINOR);
     if minor > spoken || !asked.unknown.is_empty() {
@@ -174,7 +176,7 @@ async fn begin(
     let method = front.failures.check(peer, limits.login_failures).and_then(|()| caller.method(&asked.database));
     let method = match method {
         Ok(method) => method,
-        Err(fault) => return Err(Refusal::Fault(channel, fault)),
+        Err(fault) => return Err(Refusal::Fault(Box::new(channel), fault)),
     };
     let role = match authenticate(front, &mut channel, encryption, (peer, &asked.user), method).await {
         Ok(role) => role,
@@ -182,7 +184,7 @@ async fn begin(
             if matches!(fault.sqlstate, SqlState::INVALID_PASSWORD | SqlState::INVALID_AUTHORIZATION) {
                 tokio::time::sleep(front.failures.failed(peer)).await;
             }
-            return Err(Refusal::Fault(channel, fault));
+            return Err(Refusal::Fault(Box::new(channel), fault));
         }
         Err(None) => return Err(Refusal::Gone),
     };
@@ -243,7 +245,7 @@ async fn begin(
             caller,
             proven: method,
         }))),
-        Err(fault) => Err(Refusal::Fault(channel, fault)),
+        Err(fault) => Err(Refusal::Fault(Box::new(channel), fault)),
     }
 }
 
