@@ -14,6 +14,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 
+use super::share::Waiting;
 use super::{Connection, Counts, NoConnection, ShardPool, Upkeep, Wanted};
 use crate::tls::Tls;
 
@@ -126,22 +127,6 @@ impl Bb8 {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(NoConnection::Busy),
         }
-    }
-}
-
-/// Counts one who waits, until it is dropped.
-struct Waiting<'p>(&'p AtomicUsize);
-
-impl Waiting<'_> {
-    fn new(counter: &AtomicUsize) -> Waiting<'_> {
-        counter.fetch_add(1, Ordering::Relaxed);
-        Waiting(counter)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -252,6 +252,7 @@ impl Pools {
         let pools = self.by_shard.lock().unwrap_or_else(PoisonError::into_inner);
         let status = |(shard, known): (&ShardId, &Known)| {
             let Counts { connections, idle, waiting } = known.way.pool.counts();
+            let waiting = waiting + known.way.shares.as_ref().map_or(0, |shares| shares.waiting());
             PoolStatus { shard: *shard, connections, idle, waiting }
         };
         let mut all: Vec<PoolStatus> = pools.iter().map(status).collect();

@@ -1,6 +1,7 @@
 //! [`Shares`]: how many of a shard's connections one org may hold, so that it cannot keep all others waiting.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,12 +16,13 @@ pub(super) type Part = OwnedSemaphorePermit;
 pub(super) struct Shares {
     most: usize,
     by_org: Mutex<HashMap<OrgId, Weak<Semaphore>>>,
+    waiting: AtomicUsize,
 }
 
 impl Shares {
     /// Shares of at most so many of these connections; `None` where an org may hold all there are.
     pub(super) fn new(size: usize, most: usize) -> Option<Shares> {
-        (most < size).then(|| Shares { most, by_org: Mutex::default() })
+        (most < size).then(|| Shares { most, by_org: Mutex::default(), waiting: AtomicUsize::new(0) })
     }
 
     fn of(&self, org: OrgId) -> Arc<Semaphore> {
@@ -37,12 +39,34 @@ impl Shares {
         share
     }
 
+    /// How many wait for their org's others.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// Waits until the org holds less than it may.
     ///
     /// Cancel safe.
     pub(super) async fn part(&self, org: OrgId) -> Option<Part> {
+        let _waiting = Waiting::new(&self.waiting);
         // Nobody closes them.
         self.of(org).acquire_owned().await.ok()
+    }
+}
+
+/// Counts one who waits, until it is dropped.
+pub(super) struct Waiting<'p>(&'p AtomicUsize);
+
+impl Waiting<'_> {
+    pub(super) fn new(counter: &AtomicUsize) -> Waiting<'_> {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Waiting(counter)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

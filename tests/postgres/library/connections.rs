@@ -65,7 +65,7 @@ async fn a_connection_lives_its_time() {
 
 #[tokio::test]
 async fn no_org_takes_all_connections_of_a_shard() {
-    let config = "[shards]\npool_size = 4\norg_share_percent = 50\npool_wait_ms = 100\n";
+    let config = "[shards]\npool_size = 4\norg_share_percent = 50\npool_wait_ms = 2000\n";
     let fleet = Fleet::with().ddl(NOTES).orgs(&["acme", "globex", "initech"]).config(config).start().await;
     let orgfold = connect(&fleet).await;
     let (acme, initech) = (orgfold.org("acme").unwrap(), orgfold.org("initech").unwrap());
@@ -77,6 +77,7 @@ async fn no_org_takes_all_connections_of_a_shard() {
         let acme = acme.clone();
         async move { add(&acme, "x").await }
     });
+    eventually("one who waits", async || orgfold.pools()[0].waiting == 1).await;
     drop(held);
     waiting.await.unwrap().unwrap();
     assert_eq!(orgfold.pools()[0].connections, 3);
