@@ -21,6 +21,7 @@ mod library;
 mod literals;
 mod migrate;
 mod objects;
+mod objects_model;
 mod operating;
 mod org_drop;
 mod pgbench;

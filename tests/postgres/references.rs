@@ -166,7 +166,7 @@ const DRIFT: &str = "
         (SELECT 'no pivot', * FROM refs EXCEPT SELECT 'no pivot', * FROM pivot) UNION ALL
         (SELECT 'no record', * FROM pivot EXCEPT SELECT 'no record', * FROM refs)) AS d";
 
-async fn drift(fleet: &Fleet) -> Option<String> {
+pub async fn drift(fleet: &Fleet) -> Option<String> {
     fleet.shard_client(1).await.query_one(DRIFT, &[]).await.unwrap().get(0)
 }
 
