@@ -11,7 +11,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 
 use super::cancel::SessionKey;
 use super::definitions::Redefined;
@@ -29,7 +29,7 @@ use crate::org::OrgId;
 use crate::plan::cut_names;
 use crate::sqlstate::SqlState;
 use crate::upstream::{Backend, Channel, Lease, Pools};
-use crate::wire::{Cursor, Frame, next_frame, reply, report, request};
+use crate::wire::{Cursor, Frame, copy_data, next_frame, reply, report, request};
 
 /// Above this many bytes waiting for one side, the other is not read.
 pub(super) const HIGH_WATER: usize = 512 * 1024;
@@ -354,6 +354,9 @@ impl Session {
                 self.hurry();
                 return Ok(());
             }
+            if self.copy == CopyIn::Open && self.stalled.is_none() && self.relay_copy().await {
+                continue;
+            }
             let next = match self.stalled.take() {
                 Some(frame) => Ok(Some(frame)),
                 None => next_frame(&mut self.client.input, self.max_frame_bytes),
@@ -411,6 +414,24 @@ impl Session {
                 format!("invalid frontend message type {tag}"),
             ))),
         }
+    }
+
+    /// Passes on what has come whole of a COPY's data, all at once; whether there was any.
+    async fn relay_copy(&mut self) -> bool {
+        let length = copy_data(&self.client.input, self.max_frame_bytes);
+        if length == 0 {
+            return false;
+        }
+        if let Some(backend) = self.lease.as_mut().and_then(Lease::backend) {
+            let output = &mut backend.channel().output;
+            output.extend_from_slice(self.client.input.get(..length).unwrap_or(&[]));
+        }
+        self.client.input.advance(length);
+        // Large copies are written as they come, not gathered.
+        if self.backend().is_some_and(|backend| backend.channel().output.len() > HIGH_WATER) {
+            self.drain_backend().await;
+        }
+        true
     }
 
     async fn copy_frame(&mut self, frame: &Frame) -> Result<(), End> {

@@ -49,11 +49,21 @@ pub fn next_frame(buffer: &mut BytesMut, max_bytes: usize) -> Result<Option<Fram
 /// How many bytes at the beginning are whole DataRow and CopyData messages.
 #[must_use]
 pub fn rows(buffer: &[u8]) -> usize {
+    run(buffer, usize::MAX, |tag| matches!(tag, b'D' | b'd'))
+}
+
+/// How many bytes at the beginning are whole CopyData messages of a client, none with more than `most` bytes.
+#[must_use]
+pub fn copy_data(buffer: &[u8], most: usize) -> usize {
+    run(buffer, most, |tag| tag == b'd')
+}
+
+fn run(buffer: &[u8], most: usize, wanted: impl Fn(u8) -> bool) -> usize {
     let mut at = 0;
-    while let Some((b'D' | b'd', length)) = buffer.get(at..).and_then(header) {
+    while let Some((tag, length)) = buffer.get(at..).and_then(header) {
         let length = u32::from_be_bytes(length) as usize;
         let end = at.saturating_add(1).saturating_add(length);
-        if length < 4 || end > buffer.len() {
+        if !wanted(tag) || length < 4 || length > most || end > buffer.len() {
             break;
         }
         at = end;
@@ -71,6 +81,23 @@ fn header(buffer: &[u8]) -> Option<(u8, [u8; 4])> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn runs_end_where_something_else_begins() {
+        let data = b"d\0\0\0\x06abd\0\0\0\x04";
+        for (more, most, wanted) in [
+            (&b""[..], 100, 12),
+            (b"c\0\0\0\x04", 100, 12),
+            (b"D\0\0\0\x04", 100, 12),
+            (b"d\0\0\0\x05", 100, 12),
+            (b"d\0\0\0\x03", 100, 12),
+            (b"d\0\0\0\x05xd", 100, 18),
+            (b"", 5, 0),
+        ] {
+            assert_eq!(copy_data(&[&data[..], more].concat(), most), wanted, "{more:?} {most}");
+        }
+        assert_eq!(rows(&[&data[..], b"D\0\0\0\x04C"].concat()), 17);
+    }
 
     #[test]
     fn frames_come_whole_or_not_at_all() {

@@ -18,4 +18,4 @@ pub mod startup;
 mod cursor;
 
 pub use cursor::{Cursor, Malformed, NOT_UTF8};
-pub use frame::{Frame, next_frame, rows};
+pub use frame::{Frame, copy_data, next_frame, rows};

@@ -111,7 +111,8 @@ fn what_is_bound_passes() {
         "SELECT orgfold_catalog.regtype(CAST($1 AS pg_catalog.regtype))",
         "SELECT 1 = ANY (orgfold_catalog.regclass_array(CAST(CAST($1 AS pg_catalog.regclass[]) AS pg_catalog.text[])))",
         "SELECT x.* FROM orgfold_catalog.information_schema_tables AS x",
-        "SELECT pg_catalog.current_database()",
+        "SELECT orgfold_catalog.current_database()",
+        "SELECT orgfold_catalog.\"current_user\"()",
     ] {
         passes(sql);
     }
