@@ -55,9 +55,11 @@ COPY customer TO PROGRAM 'cat'
 COPY customer FROM PROGRAM 'id'
 
 -- answered [COPY 1]
+-- walled: refused 0A000
 COPY customer (id, name) FROM STDIN
 
 -- answered [COPY 1]
+-- walled: refused 0A000
 COPY public.customer (id, name) FROM STDIN (FORMAT text, NULL 'x')
 
 -- refused 42703
@@ -73,6 +75,7 @@ COPY customer (id, name) FROM STDIN WHERE org_id = {globex}
 COPY customer (id, name) FROM STDIN WHERE customer.org_id > 0 OR true
 
 -- answered [COPY 1]
+-- walled: refused 0A000
 COPY customer (id, name) FROM STDIN WHERE id = 77
 
 -- refused 0A000
@@ -80,36 +83,45 @@ COPY customer (id, name) FROM STDIN WHERE tableoid > 0
 
 -- refused 42601
 -- since 16: refused 22P04
+-- walled: refused 0A000
 COPY customer (id, name) FROM STDIN WITH (DEFAULT 'sent')
 
 -- refused 42P10
 COPY customer (id, name) FROM STDIN WITH (FORCE_NULL (org_id), FORMAT csv)
 
 -- answered [COPY 1]
+-- walled: refused 0A000
 COPY customer (id, name) FROM STDIN WITH (FORCE_NOT_NULL (name), FORMAT csv, DELIMITER E'\t')
 
 -- refused 22P04
+-- walled: refused 0A000
 COPY customer (id, name) FROM STDIN WITH (FORMAT binary)
 
 -- answered [COPY 1]
+-- walled: refused 0A000
 COPY customer (id, name) FROM STDIN WITH (ENCODING 'SQL_ASCII')
 
 -- refused 42601
 COPY customer (id, name) FROM STDIN WITH (ON_ERROR ignore, LOG_VERBOSITY verbose)
 
 -- refused 55000
+-- walled: refused 0A000
 COPY customer (id, name) FROM STDIN WITH (FREEZE)
 
 -- refused 22P04
+-- walled: refused 0A000
 COPY customer FROM STDIN (HEADER match)
 
 -- refused 22P02
+-- walled: refused 0A000
 COPY invoice FROM STDIN
 
 -- answered [COPY 1]
+-- walled: refused 0A000
 COPY ticket (id, body) FROM STDIN
 
 -- answered [COPY 1]
+-- walled: refused 0A000
 COPY always FROM STDIN
 
 -- refused 0A000

@@ -255,15 +255,18 @@ SELECT no FROM invoice WHERE ('2026-01-01'::timestamptz AT TIME ZONE note) IS NU
 SELECT no FROM invoice WHERE no > 90 AND date_trunc(note, timestamp '2026-01-01') IS NULL
 
 -- refused 22023
+-- walled: answered [SELECT 0]
 SELECT no FROM invoice WHERE date_part(note, timestamp '2026-01-01') IS NULL AND no > 90
 
 -- refused 22023
+-- walled: answered [SELECT 0]
 SELECT no FROM invoice WHERE decode(note, 'hex') IS NULL AND no > 90
 
 -- answered [SELECT 0]
 SELECT no FROM invoice WHERE note::label IS NULL
 
 -- refused 22023
+-- walled: answered [SELECT 0]
 SELECT no FROM invoice WHERE encode('x', note) IS NULL AND no > 90
 
 -- answered [SELECT 0]
@@ -285,12 +288,14 @@ SELECT id FROM vault WHERE jsonb_path_match(jb, '$.canary') IS NULL ORDER BY id
 SELECT id FROM vault WHERE (p).b::int IS NULL ORDER BY id
 
 -- refused 22007
+-- walled: answered [SELECT 0]
 SELECT id FROM vault WHERE to_date(t, 'YYYY') IS NULL AND id > 90 FOR UPDATE
 
 -- answered [UPDATE 0]
 UPDATE invoice SET total = 1 WHERE to_date(note, 'YYYY') IS NULL
 
 -- refused 22007
+-- walled: answered [UPDATE 0]
 UPDATE invoice SET total = 1 FROM customer WHERE customer.id = no AND to_date(name, 'YYYY') IS NULL AND id > 90
 
 -- answered [DELETE 0]

@@ -46,6 +46,7 @@ SELECT customer.id FROM customer, customer AS c
 SELECT x.org_id FROM customer AS x (a, org_id) ORDER BY 1 LIMIT 1
 
 -- answered 0 [SELECT 1]
+-- walled: answered 3 [SELECT 1]
 SELECT count(*) FROM customer AS x (org_id, b, c) WHERE org_id = {globex}
 
 -- answered 3 [SELECT 1]

@@ -9,6 +9,7 @@ use orgfold::directory::ops::NewRole;
 use orgfold::org::OrgId;
 use tokio_postgres::Client;
 
+use super::breach::Breach;
 use super::wire::{Answer, Wire};
 use crate::fleet::{Fleet, PASSWORD, RunningProxy};
 
@@ -81,6 +82,8 @@ const TABLES: [&str; 5] = ["customer", "invoice", "ticket", "always", "vault"];
 pub struct Stage {
     pub fleet: Fleet,
     pub proxy: RunningProxy,
+    /// What takes the first wall down, if it is down.
+    pub breach: Option<Breach>,
     /// PostgreSQL's.
     pub version: i32,
     shard: Client,
@@ -93,10 +96,31 @@ pub struct Stage {
     own: Vec<Bytes>,
 }
 
+/// Which walls stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Walls {
+    /// Statements are rewritten, and the runtime role has leaves only.
+    Standard,
+    /// Row-level security alone: what the rewritten statements say of the org is made void on the way to the shard.
+    SecondOnly,
+    /// The same without row-level security: what the second wall holds back comes through.
+    None,
+}
+
+impl Walls {
+    fn config(self) -> String {
+        let isolation = if self == Walls::SecondOnly { "[migrate]\nisolation = \"rls\"\n" } else { "" };
+        format!("{isolation}[shards]\npool_size = 4\n")
+    }
+}
+
 impl Stage {
     pub async fn set() -> Stage {
-        let config = "[shards]\npool_size = 4\n";
-        let fleet = Fleet::with().ddl(SCHEMA).role("app", &[]).config(config).start().await;
+        Stage::behind(Walls::Standard).await
+    }
+
+    pub async fn behind(walls: Walls) -> Stage {
+        let fleet = Fleet::with().ddl(SCHEMA).role("app", &[]).config(&walls.config()).start().await;
         let directory = fleet.directory_client().await;
         let restart = format!("SELECT setval(pg_get_serial_sequence('orgfold.org', 'id'), {FIRST_ORG}, false)");
         directory.batch_execute(&restart).await.unwrap();
@@ -124,13 +148,25 @@ impl Stage {
             orgs: vec!["acme".to_owned()],
         };
         operations.create_role(&bound).await.unwrap();
-        let proxy = fleet.proxy().await;
+        // The rows are written while every wall stands.
+        let mut proxy = fleet.proxy().await;
         for (org, rows) in [("acme", OWN), ("globex", THEIRS), ("initech", THEIRS)] {
             proxy.connect("app", org).await.batch_execute(rows).await.unwrap();
         }
         let shard = fleet.shard_client(1).await;
         // The planner is to know what it would know in a real shard.
         shard.batch_execute("ANALYZE").await.unwrap();
+        let mut breach = None;
+        if walls != Walls::Standard {
+            proxy.stop().await;
+            let ask = "SELECT port FROM orgfold.shard WHERE name = 'shard1'";
+            let port: i32 = directory.query_one(ask, &[]).await.unwrap().get(0);
+            let opened = Breach::before(u16::try_from(port).unwrap()).await;
+            let update = "UPDATE orgfold.shard SET port = $1 WHERE name = 'shard1'";
+            directory.execute(update, &[&i32::from(opened.port())]).await.unwrap();
+            proxy = fleet.proxy().await;
+            breach = Some(opened);
+        }
         let number = |id| format!("{:02}", leaf(id));
         let mut stage = Stage {
             leaf: number(acme),
@@ -140,6 +176,7 @@ impl Stage {
             version: fleet.version().await,
             fleet,
             proxy,
+            breach,
             shard,
             theirs: Vec::new(),
             own: Vec::new(),
