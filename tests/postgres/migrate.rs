@@ -47,7 +47,7 @@ async fn the_demo_becomes_physical_on_both_shards() {
 
     // Every leaf, every column first, every index by its name.
     let leaves = "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = inhparent WHERE c.relkind = 'p'";
-    assert_eq!(number(&one, leaves).await, (14 + 4) * 16, "the service's, and those that objects are kept in");
+    assert_eq!(number(&one, leaves).await, (14 + 5) * 16, "the service's, and those that objects are kept in");
     let first = "SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
         JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public' AND attname = 'org_id' AND attnum = 1
         AND attnotnull AND relkind IN ('r', 'p')";

@@ -16,7 +16,7 @@ fn fleet(shards: &str) -> FleetOptions {
 
 /// The proxy's backends on the first shard.
 async fn backends(fleet: &Fleet) -> BTreeSet<i32> {
-    let sql = "SELECT pid FROM pg_stat_activity WHERE usename = 'orgfold_runtime' AND application_name = 'orgfold'
+    let sql = "SELECT pid FROM pg_stat_activity WHERE usename = 'orgfold_runtime' AND application_name = ''
                AND query NOT LIKE 'LISTEN%' AND query NOT LIKE '%orgfold.%' AND datname = current_database() AND backend_type = 'client backend'";
     fleet.shard_client(1).await.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
 }

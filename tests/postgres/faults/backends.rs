@@ -1,5 +1,7 @@
 //! A backend is killed, or its shard restarted, at every state of the protocol.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::{BUSY, SCHEMA, count, kill, narrow, raw, say, until};
 use crate::fleet::Fleet;
 
@@ -56,16 +58,22 @@ async fn a_shard_that_restarts_loses_no_write_and_doubles_none() {
     let fleet = Fleet::with().ddl(SCHEMA).orgs(&["one"]).role("app", &[]).separate().start().await;
     let proxy = std::sync::Arc::new(fleet.proxy().await);
     let (stop, stopped) = tokio::sync::watch::channel(false);
+    // How many each has written: the shard is killed while all are at it.
+    let written: std::sync::Arc<[AtomicUsize; 4]> = std::sync::Arc::default();
     let mut writers = Vec::new();
     for writer in 0..4 {
         let (proxy, stopped) = (std::sync::Arc::clone(&proxy), stopped.clone());
+        let written = std::sync::Arc::clone(&written);
         writers.push(tokio::spawn(async move {
             let client = proxy.connect("app", "one").await;
-            let (mut kept, mut failed, mut id) = (Vec::new(), 0, writer * 1_000_000);
+            let (mut kept, mut failed, mut id) = (Vec::new(), 0, i32::try_from(writer).unwrap() * 1_000_000);
             while !*stopped.borrow() {
                 id += 1;
                 match client.execute("INSERT INTO item VALUES ($1, 'x')", &[&id]).await {
-                    Ok(_) => kept.push(id),
+                    Ok(_) => {
+                        kept.push(id);
+                        written[writer].fetch_add(1, Ordering::Relaxed);
+                    }
                     Err(error) => {
                         let code = error.code().map_or("closed", |code| code.code()).to_owned();
                         assert!(["08006", "08001", "57P01", "57P03"].contains(&code.as_str()), "{error:?}");
@@ -77,24 +85,35 @@ async fn a_shard_that_restarts_loses_no_write_and_doubles_none() {
             (kept, failed)
         }));
     }
-    let watcher = proxy.connect("app", "one").await;
+    let counts = || written.each_ref().map(|count| count.load(Ordering::Relaxed));
+    let all_write = async || {
+        let (before, limit) = (counts(), std::time::Instant::now() + super::PATIENCE);
+        while counts().iter().zip(before).any(|(now, before)| *now < before + 10) {
+            assert!(
+                std::time::Instant::now() < limit,
+                "the shard is there, and somebody does not write: {:?}",
+                counts()
+            );
+            tokio::task::yield_now().await;
+        }
+    };
     for _ in 0..2 {
+        all_write().await;
         fleet.shard_cluster(1).kill().await.unwrap();
         fleet.shard_cluster(1).restart().await.unwrap();
-        let limit = std::time::Instant::now() + super::PATIENCE;
-        while watcher.query_one("SELECT count(*) FROM item", &[]).await.is_err() {
-            assert!(std::time::Instant::now() < limit, "the shard is back, and nobody notices");
-        }
     }
+    all_write().await;
     stop.send(true).unwrap();
-    let rows = watcher.query("SELECT id FROM item", &[]).await.unwrap();
-    let found: std::collections::BTreeSet<i32> = rows.iter().map(|row| row.get(0)).collect();
-    assert_eq!(found.len(), rows.len());
+    let (mut all_kept, mut all_failed) = (Vec::new(), 0);
     for writer in writers {
         let (kept, failed) = writer.await.unwrap();
-        assert!(!kept.is_empty() && failed > 0, "{} kept, {failed} failed", kept.len());
-        // Those that were written after the rows were read are not among them.
-        let missing: Vec<_> = kept.iter().rev().skip(50).filter(|id| !found.contains(id)).collect();
-        assert!(missing.is_empty(), "lost: {missing:?}");
+        all_kept.extend(kept);
+        all_failed += failed;
     }
+    assert!(all_failed > 0, "nobody was hit");
+    let rows = fleet.shard_client(1).await.query("SELECT id FROM item", &[]).await.unwrap();
+    let found: std::collections::BTreeSet<i32> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(found.len(), rows.len());
+    let missing: Vec<_> = all_kept.iter().filter(|id| !found.contains(id)).collect();
+    assert!(missing.is_empty(), "lost: {missing:?}");
 }
