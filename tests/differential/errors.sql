@@ -173,7 +173,6 @@ SELECT $
 
 SELECT $0
 
--- open: another error: 42P02 there is no parameter $1
 SELECT $1
 
 SELECT :x

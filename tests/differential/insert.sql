@@ -88,7 +88,6 @@ INSERT INTO empty e VALUES (1)
 
 INSERT INTO public.empty VALUES (33) RETURNING a
 
--- open: another error: 0A000 a qualified name as a column of INSERT is not supported by orgfold
 INSERT INTO empty (empty.a) VALUES (34)
 
 INSERT INTO empty VALUES (35) RETURNING nope
@@ -125,7 +124,6 @@ INSERT INTO product (id, name, price) VALUES (20, 'p', 1234567.5)
 
 INSERT INTO product (id, name) VALUES (20, 'a name that is too long for thirty characters')
 
--- open: another error: 428C9 cannot insert a non-DEFAULT value into column "label"
 INSERT INTO product (id, name, label) VALUES (20, 'p', 'x')
 
 INSERT INTO product (id, name, label) VALUES (20, 'p', DEFAULT) RETURNING id, label, price, stock, attrs, added
@@ -211,7 +209,6 @@ INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET n
 -- open: another error: 42703 column excluded.nope does not exist
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = excluded.nope
 
--- open: another error: 0A000 a qualified name as a column of SET is not supported by orgfold
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET customer.name = 'x'
 
 INSERT INTO item (order_no, product_id, qty, price) VALUES (1, 1, 5, 2) ON CONFLICT (order_no, product_id) DO UPDATE SET qty = item.qty + excluded.qty RETURNING qty, total
@@ -232,7 +229,6 @@ INSERT INTO ticket (title) VALUES ('one')
 
 INSERT INTO ticket (title) VALUES ('two'), ('three') RETURNING title
 
--- open: another error: 428C9 cannot insert a non-DEFAULT value into column "id"
 INSERT INTO ticket (id, title) VALUES (5, 'x')
 
 INSERT INTO ticket (id, title) VALUES (DEFAULT, 'four') RETURNING title

@@ -84,7 +84,6 @@ SELECT (jsonb_populate_record(ROW('a', 'b', 1)::address, '{"floor": 7}')).*
 
 SELECT * FROM jsonb_populate_recordset(NULL::address, '[{"zip": "1"}, {"zip": "2"}]')
 
--- open: refused: 42704 type "customer" does not exist, or is not allowed
 SELECT * FROM jsonb_populate_record(NULL::customer, '{"id": 77, "name": "J"}')
 
 SELECT jsonb_set('{"a": 1}', '{a}', '2'), jsonb_set('{"a": 1}', '{b}', '2', false), jsonb_set('{"a": [1]}', '{a,5}', '9'), jsonb_set_lax('{"a": 1}', '{a}', NULL, true, 'delete_key'), jsonb_insert('{"a": [1]}', '{a,0}', '0'), jsonb_insert('{"a": [1]}', '{a,0}', '2', true)

@@ -205,7 +205,6 @@ SELECT format_type(23, NULL), format_type(1043, 14)
 
 SELECT obj_description(1, 'pg_class'), col_description(1, 1)
 
--- open meaning: roles have the names that orgfold shows
 SELECT pg_get_userbyid(10)
 
 SELECT make_interval(nope => 1)
