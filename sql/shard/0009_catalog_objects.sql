@@ -48,7 +48,23 @@ $$;
 CREATE FUNCTION orgfold_catalog.column_of(body jsonb, called text) RETURNS integer LANGUAGE sql IMMUTABLE
 RETURN (SELECT c.n FROM jsonb_array_elements(body -> 'columns') WITH ORDINALITY AS c (value, n) WHERE c.value ->> 'name' = called)::integer;
 
--- Constraints, in one form: their kind, their columns by number.
+-- The name that PostgreSQL makes for a constraint: parts that are too long together lose what is beyond, the longer one first.
+CREATE FUNCTION orgfold_catalog.made_name(object text, part text, label text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    room integer := 63 - 2 - octet_length(label);
+BEGIN
+    WHILE octet_length(object) + octet_length(part) > room LOOP
+        IF octet_length(object) > octet_length(part) THEN
+            object := left(object, -1);
+        ELSE
+            part := left(part, -1);
+        END IF;
+    END LOOP;
+    RETURN object || '_' || part || '_' || label;
+END
+$$;
+
+-- Constraints, in one form: their kind, their columns by number. From PostgreSQL 18 on NOT NULL is one; their numbers come behind.
 CREATE FUNCTION orgfold_catalog.object_constraints() RETURNS TABLE (
     id integer, name text, body jsonb, n bigint, constraint_name text, kind text, rule jsonb, keys jsonb) LANGUAGE sql STABLE ROWS 60 AS $$
     SELECT o.id, o.name, o.body, k.n, k.value ->> 'name', kind.key, kind.value,
@@ -56,6 +72,11 @@ CREATE FUNCTION orgfold_catalog.object_constraints() RETURNS TABLE (
             FROM jsonb_array_elements_text(kind.value -> 'columns') WITH ORDINALITY AS u (name, n))
     FROM orgfold_catalog.objects() AS o CROSS JOIN LATERAL jsonb_array_elements(o.body -> 'constraints') WITH ORDINALITY AS k (value, n)
     CROSS JOIN LATERAL jsonb_each(k.value -> 'kind') AS kind
+    UNION ALL
+    SELECT c.id, c.name, c.body, 500 + c.number, orgfold_catalog.made_name(c.name, c."column" ->> 'name', 'not_null'), 'not_null',
+           '{}'::jsonb, jsonb_build_array(c.number)
+    FROM orgfold_catalog.object_columns() AS c
+    WHERE current_setting('server_version_num')::integer >= 180000 AND (c."column" -> 'not_null')::boolean
 $$;
 
 -- Indexes, those of constraints among them. `keys` are columns' numbers.
@@ -221,7 +242,7 @@ BEGIN
     RETURN QUERY
     SELECT jsonb_build_object('oid', orgfold_catalog.number(k.id, 2000 + k.n), 'conname', k.constraint_name,
         'connamespace', (SELECT n.oid::bigint FROM pg_catalog.pg_namespace n WHERE n.nspname = 'public'),
-        'contype', CASE k.kind WHEN 'primary_key' THEN 'p' WHEN 'unique' THEN 'u' WHEN 'check' THEN 'c' ELSE 'f' END,
+        'contype', CASE k.kind WHEN 'primary_key' THEN 'p' WHEN 'unique' THEN 'u' WHEN 'check' THEN 'c' WHEN 'not_null' THEN 'n' ELSE 'f' END,
         'condeferrable', false, 'condeferred', false, 'convalidated', true, 'conenforced', true, 'conperiod', false,
         'conrelid', orgfold_catalog.number(k.id, 0), 'contypid', 0, 'conparentid', 0,
         'conindid', CASE WHEN k.kind IN ('primary_key', 'unique') THEN orgfold_catalog.number(k.id, 1000 + k.n)
@@ -231,7 +252,7 @@ BEGIN
         'confdeltype', CASE WHEN k.kind <> 'foreign_key' THEN ' ' ELSE CASE k.rule ->> 'on_delete' WHEN 'restrict' THEN 'r'
             WHEN 'cascade' THEN 'c' WHEN 'set_null' THEN 'n' WHEN 'set_default' THEN 'd' ELSE 'a' END END,
         'confmatchtype', CASE WHEN k.kind = 'foreign_key' THEN 's' ELSE ' ' END,
-        'conislocal', true, 'coninhcount', 0, 'connoinherit', k.kind <> 'check', 'conkey', coalesce(k.keys, orgfold_catalog.checked_keys(k.body, k.rule)),
+        'conislocal', true, 'coninhcount', 0, 'connoinherit', k.kind NOT IN ('check', 'not_null'), 'conkey', coalesce(k.keys, orgfold_catalog.checked_keys(k.body, k.rule)),
         'confkey', CASE WHEN k.kind = 'foreign_key' THEN orgfold_catalog.target_keys(k.rule ->> 'target', k.rule -> 'target_columns') END,
         'conpfeqop', o.equal, 'conppeqop', o.equal, 'conffeqop', o.equal, 'conbin', k.rule ->> 'expression')
     FROM orgfold_catalog.object_constraints() AS k
@@ -346,6 +367,7 @@ RETURN (
     SELECT CASE k.kind
         WHEN 'primary_key' THEN 'PRIMARY KEY (' || orgfold_catalog.object_column_list(k.body, k.keys) || ')'
         WHEN 'unique' THEN 'UNIQUE (' || orgfold_catalog.object_column_list(k.body, k.keys) || ')'
+        WHEN 'not_null' THEN 'NOT NULL ' || orgfold_catalog.object_column_list(k.body, k.keys)
         WHEN 'check' THEN 'CHECK (' || (k.rule ->> 'expression') || ')'
         WHEN 'foreign_key' THEN 'FOREIGN KEY (' || orgfold_catalog.object_column_list(k.body, k.keys) || ') REFERENCES '
             || regexp_replace(k.rule ->> 'target', '^public\.', '') || '(' || (
