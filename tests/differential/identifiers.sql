@@ -371,3 +371,17 @@ SELECT format_type(a.oid, NULL), a.typname, a.typtype, a.typcategory FROM pg_typ
 SELECT x.nope FROM (SELECT (c).nope FROM customer c) x
 
 SELECT c + 1 FROM customer c
+
+SELECT (SELECT count(*) FROM customer WHERE customer = 1) FROM (VALUES (1)) AS v (customer)
+
+SELECT v.customer, (SELECT string_agg(customer::text, ',') FROM customer WHERE id < 3) FROM (VALUES (7)) AS v (customer)
+
+SELECT (SELECT count(*) FROM customer c WHERE c IS NOT NULL AND customer = 7) FROM (VALUES (7), (8)) AS v (customer)
+
+SELECT (SELECT min(customer::text) FROM customer WHERE EXISTS (SELECT 1 FROM product WHERE product.id = customer.id)) FROM (VALUES (1)) AS v (x)
+
+UPDATE invoice SET note = (SELECT min(name) FROM customer WHERE customer = customer.id) WHERE id = 1
+
+SELECT x.customer FROM (VALUES (1)) AS x (customer), LATERAL (SELECT count(customer) FROM customer) AS y
+
+SELECT x.customer FROM (VALUES (1)) AS x (y), LATERAL (SELECT count(customer) FROM customer) AS z

@@ -362,11 +362,12 @@ impl Scope<'_> {
                     return Err(PlanError::new(SqlState::AMBIGUOUS_COLUMN, "ambiguous_column", message).at(at));
                 }
             }
-            if level.relations.iter().any(|relation| &*relation.alias == name) {
-                return Err(
-                    PlanError::unsupported(format!("the whole row of \"{name}\" here"), at).hint("name its columns")
-                );
-            }
+        }
+        // No column of that name, here or around.
+        if self.relation(name).is_some() {
+            return Err(
+                PlanError::unsupported(format!("the whole row of \"{name}\" here"), at).hint("name its columns")
+            );
         }
         let message = format!("column \"{name}\" does not exist");
         Err(PlanError::new(SqlState::UNDEFINED_COLUMN, "unknown_column", message).at(at))

@@ -145,19 +145,19 @@ impl<'p> Scope<'p> {
             if level.open && !hidden {
                 return Ok(plain());
             }
-            // No column of that name: PostgreSQL takes a relation's name for its whole row.
-            if let Some(relation) = level.relations.iter().find(|relation| &*relation.alias == name) {
-                relation.whole_row(at)?;
-                return Ok(match &relation.row_type {
-                    Some((table, nullable)) => {
-                        Node::WholeRow { name: name.into(), table: table.clone(), nullable: *nullable, at }
-                    }
-                    None => plain(),
-                });
-            }
             if output && level.outputs.iter().any(|known| known.is_empty()) && !hidden {
                 return Ok(plain());
             }
+        }
+        // No column of that name, here or around: PostgreSQL takes a relation's name for its whole row.
+        if let Some(relation) = self.relation(name) {
+            relation.whole_row(at)?;
+            return Ok(match &relation.row_type {
+                Some((table, nullable)) => {
+                    Node::WholeRow { name: name.into(), table: table.clone(), nullable: *nullable, at }
+                }
+                None => plain(),
+            });
         }
         // Where no leaf is in reach, every physical column has a logical name: the server says what is wrong, and what
         // may have been meant.
