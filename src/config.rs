@@ -102,6 +102,11 @@ pub struct ShardsConfig {
     pub pool_wait_ms: u64,
     /// How many of a shard's connections one org may hold at once, in percent of `pool_size`, rounded up. Default 75.
     pub org_share_percent: u8,
+    /// How many of them many sessions may share, each for one read by key at a time; 0 is none. Never more than a quarter of
+    /// `pool_size`. Default 4.
+    pub lanes: usize,
+    /// From how many such reads at once on they share connections: fewer are quicker by themselves. Default 4.
+    pub lanes_from: usize,
     /// Connections that are kept open to each shard though nobody needs them. Default 0.
     pub min_idle: usize,
     /// How long a connection is used before another takes its place, in milliseconds. Default 3,600,000.
@@ -123,6 +128,12 @@ pub struct ShardsConfig {
 }
 
 impl ShardsConfig {
+    /// How many of a shard's connections sessions may share.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.lanes.min(self.pool_size / 4)
+    }
+
     /// How many of a shard's connections one org may hold.
     #[must_use]
     pub fn org_share(&self) -> usize {
@@ -139,6 +150,8 @@ impl Default for ShardsConfig {
             pool_size: 16,
             pool_wait_ms: 5_000,
             org_share_percent: 75,
+            lanes: 4,
+            lanes_from: 4,
             min_idle: 0,
             max_lifetime_ms: 3_600_000,
             idle_timeout_ms: 600_000,

@@ -91,6 +91,8 @@ fn live(config: &Config) -> Vec<(&'static str, String)> {
         ("shards.pool_size", shards.pool_size.to_string()),
         ("shards.pool_wait_ms", shards.pool_wait_ms.to_string()),
         ("shards.org_share_percent", shards.org_share_percent.to_string()),
+        ("shards.lanes", shards.lanes.to_string()),
+        ("shards.lanes_from", shards.lanes_from.to_string()),
         ("shards.min_idle", shards.min_idle.to_string()),
         ("shards.max_lifetime_ms", shards.max_lifetime_ms.to_string()),
         ("shards.idle_timeout_ms", shards.idle_timeout_ms.to_string()),

@@ -236,6 +236,7 @@ async fn begin(
             prepared: HashMap::new(),
             truncated: Vec::new(),
             executed: 0,
+            reading: None,
             unforgotten: 0,
             drawn: Drawn::default(),
             redefined: super::definitions::Redefined::default(),

@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 
 use super::Front;
 use super::watch::{BOUNDS, Flow};
+use crate::upstream::WAIT_BOUNDS;
 
 /// Serves until the task is dropped.
 pub(super) async fn serve(front: Arc<Front>, listener: TcpListener, top_orgs: usize) {
@@ -144,14 +145,28 @@ fn page(front: &Front, top_orgs: usize) -> String {
     for pool in &pools {
         page.line("orgfold_pool_leases_total", &[("shard", &pool.shard.name)], pool.leases);
     }
+    page.head(
+        "orgfold_pool_shared_reads_total",
+        "counter",
+        "Reads by key that shared a connection with others: transactions without a lease of their own.",
+    );
+    for pool in &pools {
+        page.line("orgfold_pool_shared_reads_total", &[("shard", &pool.shard.name)], pool.shared_reads);
+    }
     page.head("orgfold_pool_waits_total", "counter", "Those of them that had to wait.");
     for pool in &pools {
         page.line("orgfold_pool_waits_total", &[("shard", &pool.shard.name)], pool.waits);
     }
-    page.head("orgfold_pool_wait_seconds_total", "counter", "How long they waited, together.");
+    page.head("orgfold_pool_wait_seconds", "histogram", "How long transactions waited for a connection.");
     for pool in &pools {
+        let own = ("shard", &*pool.shard.name);
+        for (bound, count) in WAIT_BOUNDS.iter().zip(pool.waits_up_to) {
+            page.line("orgfold_pool_wait_seconds_bucket", &[own, ("le", &seconds(*bound))], count);
+        }
         let waited = u64::try_from(pool.waited.as_micros()).unwrap_or(u64::MAX);
-        page.line("orgfold_pool_wait_seconds_total", &[("shard", &pool.shard.name)], seconds(waited));
+        page.line("orgfold_pool_wait_seconds_bucket", &[own, ("le", "+Inf")], pool.leases);
+        page.line("orgfold_pool_wait_seconds_sum", &[own], seconds(waited));
+        page.line("orgfold_pool_wait_seconds_count", &[own], pool.leases);
     }
     page.head("orgfold_pool_connections_made_total", "counter", "Connections made to a shard.");
     for pool in &pools {

@@ -29,7 +29,7 @@ async fn gone(client: &mut Channel) {
 
 impl Session {
     /// The role may still act for the org: asked anew for each transaction.
-    fn check_role(&self) -> Result<(), Fault> {
+    pub(super) fn check_role(&self) -> Result<(), Fault> {
         let snapshot = self.engine.directory().snapshot();
         let role = snapshot.role(&self.role).filter(|role| role.login);
         let allowed = match (role.map(|role| &role.orgs), &self.org) {
@@ -136,6 +136,7 @@ impl Session {
             self.client.output.extend_from_slice(&held);
         }
         self.watched.client.does(Doing::Idle);
+        self.reading = None;
         // One that a cancel may still reach is nobody else's.
         let clean = self.key.running.end().await;
         if let Some(backend) = self.lease.as_mut().and_then(Lease::backend)
@@ -160,6 +161,7 @@ impl Session {
     pub(super) async fn backend_lost(&mut self) {
         self.key.running.end().await;
         drop(self.lease.take());
+        self.reading = None;
         self.read_again().await;
         self.watched.client.does(Doing::Idle);
         self.unforgotten = 0;

@@ -18,6 +18,7 @@ mod handshake;
 mod http;
 mod leasing;
 mod limits;
+mod lone;
 mod prepared;
 mod replies;
 mod scram;

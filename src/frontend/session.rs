@@ -174,6 +174,8 @@ pub(super) struct Session {
     pub(super) executed: u64,
     /// How many of those names the backend still knows: while it does, it is closed, not given back.
     pub(super) unforgotten: u32,
+    /// It reads one row, on a backend of its own.
+    pub(super) reading: Option<crate::upstream::Reading>,
     /// What it drew from sequences.
     pub(super) drawn: Drawn,
     /// What the transaction has defined.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub(super) use crate::upstream::{difference, literal, quoted, set};
+
 type Values = BTreeMap<Box<str>, Box<str>>;
 
 /// Settings that PostgreSQL asks when it reads a string of a statement as a value.
@@ -86,38 +88,6 @@ impl Settings {
         self.savepoints.clear();
         self.at_begin = Arc::clone(&self.current);
     }
-}
-
-/// The statements that bring a backend from its settings to a session's; empty when they are equal.
-pub(super) fn difference(backend: &Values, session: &Values) -> String {
-    let mut sql = String::new();
-    if backend == session {
-        return sql;
-    }
-    for name in backend.keys().filter(|name| !session.contains_key(*name)) {
-        sql.push_str(&format!("RESET {};", quoted(name)));
-    }
-    for (name, value) in session {
-        if backend.get(name) != Some(value) {
-            sql.push_str(&set(name, value));
-            sql.push(';');
-        }
-    }
-    sql
-}
-
-/// `SET name = 'value'`.
-pub(super) fn set(name: &str, value: &str) -> String {
-    // DateStyle's value is a list: as one string it means the same.
-    format!("SET {} = {}", quoted(name), literal(value))
-}
-
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-pub(super) fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ impl Session {
         let settled = self.expect.is_empty();
         let done = match frame.tag {
             b'P' => self.parse(&frame).await,
+            b'B' if self.lone_bind(&frame).await => Ok(()),
             b'B' => self.bind(&frame).await,
             b'D' => self.describe(&frame).await,
             b'E' => self.execute(&frame).await,

@@ -30,6 +30,11 @@ impl Session {
         };
         match compiled {
             Ok(statements) => {
+                if let (Some(only), 1) = (statements.front(), statements.len())
+                    && self.lone_query(only).await
+                {
+                    return Ok(());
+                }
                 self.simple = Some(Simple { statements });
                 self.pump_simple().await
             }

@@ -174,6 +174,11 @@ impl ClientStatement {
         matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.org_param)
     }
 
+    /// Whether it reads one row of the org's by its key, and does nothing else.
+    pub(super) fn reads_one_row(&self) -> bool {
+        matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.reads_one_row)
+    }
+
     /// Whether it asks the catalogs for an org that has objects.
     pub(super) fn describes(&self) -> bool {
         matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.describes)

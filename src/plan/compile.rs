@@ -8,6 +8,7 @@ use super::ast::{Body, Lexeme, Name, Parsed, Positions, Utility, forbidden_setti
 use super::bind::{Bound, BoundKind, MAX_CHANNEL_BYTES, SYSTEM_COLUMNS, Setting};
 use super::define::{Change, define};
 use super::error::PlanError;
+use super::lone::reads_one_row;
 use super::policy::{Permit, asks_who, check_setting, is_fixed};
 use super::rewrite::{OrgSource, identifier, rewrite};
 use super::template::Template;
@@ -101,6 +102,7 @@ fn definition(
         cascaded: Box::default(),
         sequences: Sequences::default(),
         asks_who: false,
+        reads_one_row: false,
         special: Special::Define(defined),
     };
     Ok(Plan { action: Action::Run(run), span: parsed.span.clone(), params: options.declared_params })
@@ -172,6 +174,10 @@ fn one(
             (bound.map_err(placed)?, special)
         }
     };
+    let reads_one_row = match &body {
+        Body::Tree(statement) => special == Special::No && reads_one_row(statement, catalog),
+        Body::Utility(_) => false,
+    };
     let kind = bound.kind();
     let params = bound.params().max(options.declared_params);
     let touches_org = bound.touches_org();
@@ -214,6 +220,7 @@ fn one(
     let describes = catalog.private.is_some() && asks_catalogs;
     let modifies = permit.bound().modifies();
     let run = Run {
+        reads_one_row: reads_one_row && touches_org && !modifies,
         asks_who: asks_who(template.text()),
         template,
         access: if modifies { Access::Write } else { Access::Read },

@@ -18,6 +18,7 @@ mod error;
 #[cfg(feature = "grammar")]
 pub mod guard;
 mod lift;
+mod lone;
 mod notices;
 mod policy;
 mod rewrite;
@@ -139,6 +140,9 @@ pub struct Run {
     /// Whether it may show the caller's role or database: they go before it (`orgfold.role`, `orgfold.database`, set for
     /// the transaction), because the server knows others.
     pub asks_who: bool,
+    /// Whether it reads one row of an org's table by its key and does nothing else: as a transaction by itself, it may share
+    /// a backend with others of its kind.
+    pub reads_one_row: bool,
     /// What whoever runs it must do besides.
     pub special: Special,
 }

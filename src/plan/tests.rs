@@ -28,7 +28,7 @@ fn columns(names: &[&str]) -> Vec<String> {
 }
 
 /// invoice(id always, no, customer_id, total), customer(id, name), currency (global), and a view.
-fn catalog() -> Catalog {
+pub(super) fn catalog() -> Catalog {
     let mut catalog = Catalog::empty(LeafCount::STANDARD);
     let org = |columns: Vec<Column>, constraints: Vec<Constraint>| Table {
         scope: Scope::Org,

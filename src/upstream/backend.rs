@@ -18,7 +18,7 @@ const MAX_PREPARED: usize = 500;
 const MAX_PREPARED_BYTES: usize = 4 << 20;
 
 /// The longest message a shard may send: PostgreSQL's own limit for one row.
-const MAX_FRAME_BYTES: usize = 1 << 30;
+pub(super) const MAX_FRAME_BYTES: usize = 1 << 30;
 
 /// How to reach a backend to cancel what it runs.
 #[derive(Clone, Debug)]

@@ -9,8 +9,10 @@ mod backend;
 mod channel;
 mod connect;
 mod pool;
+mod settings;
 
 pub use backend::{Backend, BackendKey, Prepared, Statement, StatementKey};
 pub use channel::{Channel, Duplex, Moved, Stream, set_up};
 pub use connect::{UpstreamError, cancel};
-pub use pool::{Lease, PoolStats, Pools, ServerStats};
+pub use pool::{Lease, LoneRead, PoolStats, Pools, Reading, ServerStats, WAIT_BOUNDS};
+pub use settings::{difference, literal, quoted, set};

@@ -408,9 +408,11 @@ fn config(directory: &Place, more: &str) -> Config {
 
 fn config_text(directory: &Place, more: &str) -> String {
     let url = directory.cluster.superuser_url(&directory.database);
+    // Reads by key share backends wherever they may, so that every test is one of that too.
+    let lanes = if is_given(more, "[shards]", "lanes") { "" } else { "lanes_from = 1\n" };
     let sections = HashMap::from([
         ("[directory]", format!("url = {url:?}\npoll_ms = 200\n")),
-        ("[shards]", format!("user = {RUNTIME:?}\npassword = {PASSWORD:?}\n")),
+        ("[shards]", format!("user = {RUNTIME:?}\npassword = {PASSWORD:?}\n{lanes}")),
         ("[migrate]", format!("user = {RELEASE:?}\npassword = {PASSWORD:?}\n")),
         (
             "[proxy]",

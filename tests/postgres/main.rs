@@ -17,6 +17,7 @@ mod greeting;
 mod guides;
 mod introspection;
 mod isolation;
+mod lanes;
 mod library;
 mod literals;
 mod migrate;

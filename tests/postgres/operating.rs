@@ -76,7 +76,7 @@ async fn the_console_shows_what_is_going_on() {
     // Several at once, and the extended protocol, as drivers use it.
     assert_eq!(table(&ops, "SHOW VERSION; SHOW SHARDS").await.len(), 3);
     let rows = ops.query("SHOW POOLS", &[]).await.unwrap();
-    assert_eq!((rows[0].len(), rows[0].get::<_, i64>("leased")), (11, 0));
+    assert_eq!((rows[0].len(), rows[0].get::<_, i64>("leased")), (12, 0));
     ops.batch_execute("BEGIN; SHOW VERSION; COMMIT").await.unwrap();
     for (sql, wanted) in [
         ("SELECT 1", "42601"),

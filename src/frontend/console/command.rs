@@ -162,7 +162,8 @@ fn stop(scope: &Scope, front: &Front) -> Result<Stop, Fault> {
 /// How many connections are held by what is paused.
 fn held(stop: Stop, front: &Front) -> usize {
     match stop {
-        Stop::Org(org) => front.pools.held(org),
+        // Reads that share connections are short, and while anything is paused there are no new ones.
+        Stop::Org(org) => front.pools.held(org) + front.pools.stats().iter().map(|pool| pool.sharing).sum::<usize>(),
         Stop::All => front.pools.stats().iter().map(|pool| pool.leased).sum(),
         Stop::Shard(id) => front.pools.stats().iter().filter(|pool| pool.shard.id == id).map(|pool| pool.leased).sum(),
     }

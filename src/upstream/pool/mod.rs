@@ -4,6 +4,8 @@
 //! same connections again where it can: each backend keeps plans and relation caches for the leaves it has touched.
 
 mod keeper;
+mod lane;
+mod lanes;
 mod lease;
 mod queue;
 mod shard;
@@ -12,8 +14,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+pub use lane::LoneRead;
+pub use lanes::Reading;
 pub use lease::Lease;
-pub use shard::{PoolStats, ServerStats};
+pub use shard::{PoolStats, ServerStats, WAIT_BOUNDS};
 
 use super::backend::Backend;
 use super::connect::{UpstreamError, connect};
@@ -114,6 +118,12 @@ impl Pools {
     pub async fn connect_apart(&self, shard: &Arc<ShardEntry>) -> Result<Backend, UpstreamError> {
         let patience: Duration = self.limits().connect;
         connect(shard, &self.user, self.password.as_ref(), &self.tls, patience).await
+    }
+
+    /// A read of one statement begins: it may share a backend with others ([`Reading::in_lane`]).
+    #[must_use]
+    pub fn reading(&self, shard: &Arc<ShardEntry>) -> Reading {
+        self.pool(shard).reading()
     }
 
     /// A connection to a shard, for an org in its leaf; `None` for statements that touch no org's data.

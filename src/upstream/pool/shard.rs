@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::lanes::Lanes;
 use super::lease::{Kept, Lease};
 use super::queue::{FairQueue, Party};
 use crate::catalog::LeafNumber;
@@ -28,6 +29,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
+/// Upper bounds of how long leases waited, in microseconds.
+pub const WAIT_BOUNDS: [u64; 12] =
+    [100, 500, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
+
 /// Among how many of the last used idle connections one is looked for that knows the leaf.
 const LOOKED_AT: usize = 32;
 
@@ -37,6 +42,10 @@ pub(super) struct Limits {
     pub(super) size: usize,
     /// How many of them one org may hold.
     pub(super) share: usize,
+    /// How many of them many sessions may share, each for one read at a time.
+    pub(super) lanes: usize,
+    /// From how many reads at once on.
+    pub(super) lanes_from: usize,
     pub(super) min_idle: usize,
     pub(super) wait: Duration,
     pub(super) connect: Duration,
@@ -52,6 +61,8 @@ impl Limits {
         Limits {
             size,
             share: config.org_share(),
+            lanes: config.lanes(),
+            lanes_from: config.lanes_from,
             min_idle: config.min_idle.min(size),
             wait: millis(config.pool_wait_ms),
             connect: millis(config.connect_timeout_ms),
@@ -118,6 +129,8 @@ struct State {
     leases: u64,
     waits: u64,
     waited: Duration,
+    /// Ended waits by bound; what is above all is in none.
+    wait_buckets: [u64; WAIT_BOUNDS.len()],
 }
 
 /// The connections to one shard.
@@ -128,6 +141,7 @@ pub(super) struct ShardPool {
     password: Option<Secret>,
     tls: Tls,
     state: Mutex<State>,
+    pub(super) lanes: Lanes,
 }
 
 /// A pool's figures.
@@ -153,6 +167,12 @@ pub struct PoolStats {
     pub waits: u64,
     /// How long they waited, together.
     pub waited: Duration,
+    /// Reads that shared a backend with others since the start: no leases.
+    pub shared_reads: u64,
+    /// Those of them that are going on.
+    pub sharing: usize,
+    /// How many leases waited no longer than each bound, in the order of [`WAIT_BOUNDS`]; those that did not wait are in all.
+    pub waits_up_to: [u64; WAIT_BOUNDS.len()],
 }
 
 impl ShardPool {
@@ -163,6 +183,7 @@ impl ShardPool {
         tls: Tls,
         limits: Limits,
     ) -> Arc<ShardPool> {
+        let lanes = Lanes::new(limits.lanes, limits.lanes_from);
         let state = State {
             limits,
             idle: Vec::new(),
@@ -179,8 +200,9 @@ impl ShardPool {
             leases: 0,
             waits: 0,
             waited: Duration::ZERO,
+            wait_buckets: [0; WAIT_BOUNDS.len()],
         };
-        let pool = Arc::new(ShardPool { shard, user, password, tls, state: Mutex::new(state) });
+        let pool = Arc::new(ShardPool { shard, user, password, tls, state: Mutex::new(state), lanes });
         tokio::spawn(super::keeper::keep(Arc::downgrade(&pool)));
         pool
     }
@@ -195,6 +217,7 @@ impl ShardPool {
 
     /// New limits, from now on. What is above them goes as it is given back.
     pub(super) fn limit(&self, limits: Limits) {
+        self.lanes.limit(limits.lanes, limits.lanes_from);
         self.state().limits = limits;
     }
 
@@ -233,7 +256,7 @@ impl ShardPool {
         let began = Instant::now();
         let mut place = Place { pool: self, party, number, receiver };
         let got = tokio::time::timeout(wait, &mut place.receiver).await;
-        self.state().waited += began.elapsed();
+        self.state().has_waited(began.elapsed());
         match got {
             Ok(Ok(lease)) => lease,
             Ok(Err(_)) => Err(UpstreamError::Lost),
@@ -489,11 +512,30 @@ impl ShardPool {
             leases: state.leases,
             waits: state.waits,
             waited: state.waited,
+            shared_reads: self.lanes.served(),
+            sharing: self.lanes.inside(),
+            waits_up_to: state.waits_up_to(),
         }
     }
 }
 
 impl State {
+    fn has_waited(&mut self, waited: Duration) {
+        self.waited += waited;
+        let micros = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+        if let Some(bucket) = self.wait_buckets.get_mut(WAIT_BOUNDS.partition_point(|bound| *bound < micros)) {
+            *bucket += 1;
+        }
+    }
+
+    fn waits_up_to(&self) -> [u64; WAIT_BOUNDS.len()] {
+        let mut sum = self.leases.saturating_sub(self.waits);
+        self.wait_buckets.map(|count| {
+            sum += count;
+            sum
+        })
+    }
+
     /// A connection is leased to a party.
     fn takes(&mut self, kept: &Kept, party: Party) {
         self.queue.took(party);
