@@ -9,7 +9,7 @@ use crate::engine::ShardCatalog;
 use crate::org::OrgId;
 use crate::plan::{
     Access, Action, CatalogId, Copy, Lifted, Plan, Sequences, Session, Special, Transaction, TransactionVerb,
-    holds_strings, is_lasting,
+    are_key_types, holds_strings, is_lasting,
 };
 use crate::sqlstate::SqlState;
 use crate::upstream::{Statement, StatementKey};
@@ -177,6 +177,7 @@ impl ClientStatement {
     /// Whether it reads one row of the org's by its key, and does nothing else.
     pub(super) fn reads_one_row(&self) -> bool {
         matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.reads_one_row)
+            && are_key_types(&self.types)
     }
 
     /// Whether it asks the catalogs for an org that has objects.

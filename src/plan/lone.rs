@@ -8,6 +8,18 @@
 use super::ast::tree::{Clause, Distinct, FromItem, Item, Piece, Pieces, Query, Select, Statement, Term};
 use crate::catalog::{Catalog, ConstraintKind, QualifiedName, Scope, Table};
 
+/// Types whose values are found by an index of a key, whichever of them the key has, or refused.
+const KEY_TYPES: [&str; 11] =
+    ["smallint", "integer", "int", "bigint", "int2", "int4", "int8", "text", "varchar", "character varying", "uuid"];
+
+/// Whether parameters of these declared types leave a read by key one.
+#[cfg(feature = "proxy")]
+pub(crate) fn are_key_types(types: &[u32]) -> bool {
+    // The same types; 0 where the server finds out.
+    const KEY_TYPE_OIDS: [u32; 7] = [0, 20, 21, 23, 25, 1043, 2950];
+    types.iter().all(|oid| KEY_TYPE_OIDS.contains(oid))
+}
+
 /// Whether it reads one row by its key, by itself.
 pub(super) fn reads_one_row(statement: &Statement, catalog: &Catalog) -> bool {
     let Statement::Query(query) = statement else { return false };
@@ -63,14 +75,34 @@ fn equal_columns(condition: &Pieces) -> Option<Vec<&str>> {
     let parts = condition.split(|piece| matches!(piece, Piece::Word("AND", _)));
     parts
         .map(|part| match part {
-            [
-                Piece::Column { parts, output: _ },
-                Piece::Operator(operator, _),
-                Piece::Literal(..) | Piece::Param(..),
-            ] if &**operator == "=" => parts.last().map(|part| &*part.name),
+            [Piece::Column { parts, output: _ }, Piece::Operator(operator, _), value, cast @ ..]
+                if &**operator == "=" && is_plain_value(value) && is_plain_cast(cast) =>
+            {
+                parts.last().map(|part| &*part.name)
+            }
             _other => None,
         })
         .collect()
+}
+
+/// A parameter, a string, or a whole number: a number with a fraction is compared as such, which no index of a key does.
+fn is_plain_value(value: &Piece) -> bool {
+    match value {
+        Piece::Param(..) => true,
+        Piece::Literal(text, _) => text.ends_with('\'') || text.bytes().all(|byte| byte.is_ascii_digit()),
+        _other => false,
+    }
+}
+
+/// No cast, or one to a type that keys are looked up by.
+fn is_plain_cast(pieces: &[Piece]) -> bool {
+    match pieces {
+        [] => true,
+        [Piece::Word("::", _), Piece::Type(name)] => {
+            KEY_TYPES.contains(&name.builtin().unwrap_or_default()) && name.suffix.is_empty()
+        }
+        _more => false,
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +130,10 @@ mod tests {
             ("SELECT count(*) FROM invoice WHERE id = 1", false),
             ("SELECT now() FROM invoice WHERE id = 1", false),
             ("SELECT id FROM invoice WHERE no = 3", true),
+            ("SELECT id FROM invoice WHERE no = '3'", true),
+            ("SELECT id FROM invoice WHERE no = 3.0", false),
+            ("SELECT id FROM invoice WHERE no = 3e0", false),
+            ("SELECT id FROM invoice WHERE no = $1::numeric", false),
             ("SELECT id + 1 FROM invoice WHERE id = 1", false),
             ("SELECT (SELECT 1) FROM invoice WHERE id = 1", false),
             ("SELECT DISTINCT id FROM invoice WHERE id = 1", false),

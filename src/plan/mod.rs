@@ -32,6 +32,8 @@ pub use define::Defined;
 pub use difference::{Step, differences, script};
 pub use error::PlanError;
 pub use lift::{Lifted, holds_strings, is_lasting, lift_literals};
+#[cfg(feature = "proxy")]
+pub(crate) use lone::are_key_types;
 pub use notices::{cut_names, without_literals};
 
 pub use template::Template;
