@@ -12,6 +12,7 @@ mod load;
 mod machine;
 mod points;
 mod process;
+mod tables;
 
 /// How thorough a run is.
 #[derive(Clone, Copy)]
@@ -45,17 +46,7 @@ fn main() {
         let table = part(&machine, effort);
         println!("\n{table}");
         if has("--write") {
-            write(name, &table);
+            tables::write("bench-proxy", name, &table);
         }
     }
-}
-
-/// Replaces what stands between the part's markers in BENCHMARKS.md.
-fn write(part: &str, table: &str) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/BENCHMARKS.md");
-    let text = std::fs::read_to_string(path).unwrap();
-    let (begin, end) = (format!("<!-- bench-proxy {part} -->\n"), format!("<!-- end {part} -->"));
-    let from = text.find(&begin).expect("the part's first marker") + begin.len();
-    let to = text.find(&end).expect("the part's second marker");
-    std::fs::write(path, format!("{}{table}{}", &text[..from], &text[to..])).unwrap();
 }
