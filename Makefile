@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-proxy tools grammar-tools
+.PHONY: help demo test lint bench bench-proxy bench-objects tools grammar-tools
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -28,6 +28,9 @@ bench-proxy: tools grammar-tools ## Measure the proxy beside PgBouncer and direc
 
 bench: tools grammar-tools ## Measure orgfold under load beside PostgreSQL and PgBouncer: tables into BENCHMARKS.md, target/load/report.html
 	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo bench --bench load -- --write
+
+bench-objects: tools grammar-tools ## Measure objects beside the same tables written by hand; QUICK=--quick takes less than a minute
+	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo bench --bench proxy -- --write $(QUICK) objects
 
 tools:
 	@command -v cargo >/dev/null || { echo "orgfold: cargo is missing: install the Rust toolchain (rustup)" >&2; exit 1; }

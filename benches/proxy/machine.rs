@@ -22,6 +22,8 @@ pub const PASSWORD: &str = "bench";
 pub const POOL: usize = 16;
 /// The org that is read; there are others beside it.
 pub const ORG: &str = "acme";
+/// Who may define objects.
+pub const DESIGNER: &str = "designer";
 /// How many orgs a shard has.
 const ORGS: usize = 8;
 
@@ -51,7 +53,8 @@ fn free_port() -> u16 {
 }
 
 impl Machine {
-    pub fn start() -> Machine {
+    /// With the rows that are read where `filled`; without, all is there but they.
+    pub fn start(filled: bool) -> Machine {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let cluster = runtime.block_on(Cluster::start_with(&["shared_buffers=256MB", "max_connections=400"])).unwrap();
         let folder = std::env::temp_dir().join(format!("orgfold-bench-{}", std::process::id()));
@@ -59,7 +62,8 @@ impl Machine {
         let mut machine = Machine { runtime, cluster, folder, orgs: Vec::new() };
         machine.runtime.block_on(plain(&machine.cluster));
         for leaves in LEAVES {
-            let org = machine.runtime.block_on(sharded(&machine.cluster, leaves, &machine.config(leaves, "", 0)));
+            let org =
+                machine.runtime.block_on(sharded(&machine.cluster, leaves, &machine.config(leaves, "", 0), filled));
             machine.orgs.push(org);
         }
         machine
@@ -161,7 +165,7 @@ async fn plain(cluster: &Cluster) {
 }
 
 /// A directory and a shard; the number of the org that is read.
-async fn sharded(cluster: &Cluster, leaves: u32, config: &str) -> i64 {
+async fn sharded(cluster: &Cluster, leaves: u32, config: &str, filled: bool) -> i64 {
     let config: Config = toml::from_str(config).unwrap();
     let (directory, shard) = (format!("directory{leaves}"), format!("shard{leaves}"));
     run(cluster, "postgres", &format!("CREATE DATABASE {directory} TEMPLATE template0")).await;
@@ -177,8 +181,9 @@ async fn sharded(cluster: &Cluster, leaves: u32, config: &str) -> i64 {
         database: shard.clone(),
     };
     operations.add_shard(&new).await.unwrap();
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/pgbench.sql");
-    let options = MigrateOptions { config, files: SchemaFile::read(&[schema]).unwrap(), shard: None };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = [root.join("schema/pgbench.sql"), root.join("benches/proxy/native.sql")];
+    let options = MigrateOptions { config, files: SchemaFile::read(&schema).unwrap(), shard: None };
     for outcome in migrate::run(&options, |_| {}).await.unwrap() {
         outcome.result.unwrap();
     }
@@ -189,16 +194,20 @@ async fn sharded(cluster: &Cluster, leaves: u32, config: &str) -> i64 {
         let id = operations.org(&slug).await.unwrap().id;
         write!(load, "INSERT INTO pgbench_accounts (org_id, {COLUMNS}) SELECT {id}, * FROM ({}) r;", rows()).unwrap();
     }
-    run(cluster, &shard, &load).await;
-    run(cluster, &shard, "VACUUM ANALYZE").await;
-    let role = NewRole {
-        name: "bench".to_owned(),
-        password: PASSWORD.to_owned().into(),
-        login: true,
-        ddl: DdlMode::Refuse,
-        any_org: true,
-        orgs: Vec::new(),
-    };
-    operations.create_role(&role).await.unwrap();
+    if filled {
+        run(cluster, &shard, &load).await;
+        run(cluster, &shard, "VACUUM ANALYZE").await;
+    }
+    for (name, ddl) in [("bench", DdlMode::Refuse), (DESIGNER, DdlMode::Metadata)] {
+        let role = NewRole {
+            name: name.to_owned(),
+            password: PASSWORD.to_owned().into(),
+            login: true,
+            ddl,
+            any_org: true,
+            orgs: Vec::new(),
+        };
+        operations.create_role(&role).await.unwrap();
+    }
     operations.org(ORG).await.unwrap().id.get()
 }

@@ -1,6 +1,6 @@
 //! The proxy measured from outside: throughput, CPU per query, latency, memory, beside a direct connection and PgBouncer.
 //!
-//! `cargo bench --bench proxy -- [--quick] [--write] [part...]`; parts: `points`, `crowd`, `bulk`. `--write` puts the tables into
+//! `cargo bench --bench proxy -- [--quick] [--write] [part...]`; parts: `points`, `crowd`, `bulk`, `objects`. `--write` puts the tables into
 //! BENCHMARKS.md. Machines are shared and noisy, so the ways take turns, round by round, and medians are shown. What is
 //! measured is the `orgfold` binary as a process of its own (`ORGFOLD_BENCH_BIN` names another build of it).
 
@@ -10,6 +10,7 @@ mod bulk;
 mod crowd;
 mod load;
 mod machine;
+mod objects;
 mod points;
 mod process;
 mod tables;
@@ -28,7 +29,12 @@ pub struct Effort {
 /// A part: its name, and what makes its table.
 type Part = (&'static str, fn(&machine::Machine, Effort) -> String);
 
-const PARTS: &[Part] = &[("points", points::run_part), ("crowd", crowd::run_part), ("bulk", bulk::run_part)];
+const PARTS: &[Part] = &[
+    ("points", points::run_part),
+    ("crowd", crowd::run_part),
+    ("bulk", bulk::run_part),
+    ("objects", objects::run_part),
+];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -38,7 +44,7 @@ fn main() {
     let named: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
     let unknown = named.iter().find(|name| !PARTS.iter().any(|(part, _)| part == *name));
     assert!(unknown.is_none(), "there is no part {unknown:?}");
-    let machine = machine::Machine::start();
+    let machine = machine::Machine::start(named.iter().any(|name| *name != "objects") || named.is_empty());
     for (name, part) in PARTS {
         if !named.is_empty() && !named.iter().any(|wanted| *wanted == name) {
             continue;

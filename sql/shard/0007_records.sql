@@ -23,7 +23,13 @@ CREATE TABLE orgfold.object (
     compounds text[],
     -- What each slot of references refers to (see 0009_references.sql), and which slots others refer to this object by.
     refs jsonb,
+    -- Whether a reference's target must be looked for: it is known by another field than its key.
+    seeks boolean,
     referred text[],
+    -- Slots that columns have left, and the slots where they are now. Until then both are written: an instance that has not heard
+    -- of it yet reads the old ones.
+    moved jsonb,
+    moved_until timestamptz,
     PRIMARY KEY (org_id, object_id)
 ) PARTITION BY HASH (org_id);
 COMMENT ON TABLE orgfold.object IS 'The private objects of each org. Changed by orgfold.define alone.';
@@ -104,20 +110,24 @@ COMMENT ON TABLE orgfold.record_bin IS 'Records that were deleted.';
 
 CREATE SEQUENCE orgfold.key_number MINVALUE 1 MAXVALUE 13537086546263551;
 
-CREATE FUNCTION orgfold.base62(number bigint, digits integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN (SELECT string_agg(substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
-                                 (number / (62::numeric ^ (digits - 1 - i))::bigint % 62)::integer + 1, 1), '' ORDER BY i)
-        FROM generate_series(0, digits - 1) AS i);
-
--- A new key of an object: prefix, shard of birth, 0, sequence.
-DO $do$
+CREATE FUNCTION orgfold.base62(number bigint, digits integer) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    rest bigint := number;
+    said text := '';
 BEGIN
-    EXECUTE format($sql$
-        CREATE FUNCTION orgfold.new_key(object_id integer) RETURNS text LANGUAGE sql VOLATILE
-        RETURN orgfold.base62(object_id, 3) || %L || orgfold.base62(pg_catalog.nextval('orgfold.key_number'), 9)
-    $sql$, orgfold.base62(current_setting('orgfold.lane')::bigint, 2) || '0');
+    FOR n IN 1..digits LOOP
+        said := substr('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', (rest % 62)::integer + 1, 1) || said;
+        rest := rest / 62;
+    END LOOP;
+    RETURN said;
 END
-$do$;
+$$;
+
+-- The same of a fixed number of digits, as an expression: what every row needs calls no function for it.
+CREATE FUNCTION orgfold.base62_of(number text, digits integer) RETURNS text LANGUAGE sql IMMUTABLE
+RETURN (SELECT string_agg(format('substr(%L, (%s %s %% 62)::integer + 1, 1)', '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+                                 number, CASE WHEN n > 0 THEN '/ ' || trunc(62::numeric ^ n) END), ' || ' ORDER BY n DESC)
+        FROM generate_series(0, digits - 1) AS n);
 
 -- The form of 15 characters of a key that was given, in either form: the mask of the longer one says which letters are
 -- upper case. src/key says the same.
@@ -176,6 +186,10 @@ DECLARE
     suffix text;
     lengths text := '';
     scales text := '';
+    short_keys text := '';
+    -- Prefix, shard of birth, 0, sequence.
+    key_of text := format('%s || %L || %s', orgfold.base62_of('NEW.object_id', 3),
+                          orgfold.base62(current_setting('orgfold.lane')::bigint, 2) || '0', orgfold.base62_of('number', 9));
     parent text;
     n integer;
 BEGIN
@@ -186,6 +200,10 @@ BEGIN
     FOR n IN 1..8 LOOP
         scales := scales || format('IF rules.scales[%s] IS NOT NULL THEN
             NEW.numeric_%1$s := pg_catalog."numeric"(NEW.numeric_%1$s, rules.scales[%1$s]); END IF;', n);
+    END LOOP;
+    FOR n IN 1..8 LOOP
+        short_keys := short_keys || format('IF NEW.ref_%s !~ ''^[0-9A-Za-z]{5}0[0-9A-Za-z]{9}$'' THEN NEW.ref_%1$s := orgfold.key15(NEW.ref_%1$s); END IF;
+                    ', n);
     END LOOP;
     FOR n IN 0..leaves - 1 LOOP
         suffix := '_p' || lpad(n::text, CASE WHEN leaves > 1000 THEN 4 WHEN leaves > 100 THEN 3 ELSE 2 END, '0');
@@ -201,10 +219,14 @@ BEGIN
                 slot smallint;
                 field jsonb;
                 body jsonb;
+                number bigint;
+                is_locked boolean;
             BEGIN
-                -- A definition that asks more of records waits for those who write, and they for it.
-                PERFORM pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashint8(NEW.org_id), NEW.object_id);
-                SELECT o.layout, o.required, o.lengths, o.scales, o.compounds, o.refs, o.referred INTO rules
+                -- A definition that asks more of records waits for those who write, and they for it. (An assignment, because it
+                -- runs no query.)
+                is_locked := pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashint8(NEW.org_id), NEW.object_id) IS NULL;
+                SELECT o.layout, o.required, o.lengths, o.scales, o.compounds, o.refs, o.seeks, o.referred,
+                       o.moved, o.moved_until INTO rules
                 FROM orgfold.%2$I o WHERE o.org_id = NEW.org_id AND o.object_id = NEW.object_id AND o.live;
                 IF rules.layout IS DISTINCT FROM NEW.layout THEN
                     RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'the definition of the table changed while the statement was prepared',
@@ -218,10 +240,13 @@ BEGIN
                 END IF;
                 IF TG_OP = 'INSERT' THEN
                     IF NEW.id IS NULL THEN
-                        NEW.id := orgfold.new_key(NEW.object_id);
+                        number := pg_catalog.nextval('orgfold.key_number');
+                        NEW.id := %8$s;
                     ELSE
-                        NEW.id := orgfold.key15(NEW.id);
-                        IF left(NEW.id, 3) <> orgfold.base62(NEW.object_id, 3) THEN
+                        IF NEW.id !~ '^[0-9A-Za-z]{5}0[0-9A-Za-z]{9}$' THEN
+                            NEW.id := orgfold.key15(NEW.id);
+                        END IF;
+                        IF left(NEW.id, 3) <> %9$s THEN
                             RAISE EXCEPTION USING ERRCODE = '22P02', MESSAGE = format('"%%s" is the key of another object', NEW.id);
                         END IF;
                     END IF;
@@ -232,7 +257,11 @@ BEGIN
                     NEW.version := OLD.version + 1;
                     NEW.updated_at := now();
                 END IF;
-                IF rules.refs IS NOT NULL THEN
+                IF rules.refs IS NULL THEN
+                    NULL;
+                ELSIF NOT rules.seeks THEN
+                    %10$s
+                ELSE
                     NEW := orgfold.%6$I(NEW, CASE TG_OP WHEN 'UPDATE' THEN OLD END, rules.refs);
                 END IF;
                 IF TG_OP = 'UPDATE' AND rules.referred IS NOT NULL THEN
@@ -252,13 +281,24 @@ BEGIN
                     END LOOP;
                 END IF;
                 IF rules.compounds IS NOT NULL THEN
-                    EXECUTE 'SELECT ' || coalesce(rules.compounds[1], 'NULL::text') INTO NEW.compound_1 USING NEW;
-                    EXECUTE 'SELECT ' || coalesce(rules.compounds[2], 'NULL::text') INTO NEW.compound_2 USING NEW;
-                    EXECUTE 'SELECT ' || coalesce(rules.compounds[3], 'NULL::text') INTO NEW.compound_3 USING NEW;
+                    IF rules.compounds[1] IS NOT NULL THEN
+                        EXECUTE 'SELECT ' || rules.compounds[1] INTO NEW.compound_1 USING NEW;
+                    END IF;
+                    IF rules.compounds[2] IS NOT NULL THEN
+                        EXECUTE 'SELECT ' || rules.compounds[2] INTO NEW.compound_2 USING NEW;
+                    END IF;
+                    IF rules.compounds[3] IS NOT NULL THEN
+                        EXECUTE 'SELECT ' || rules.compounds[3] INTO NEW.compound_3 USING NEW;
+                    END IF;
+                END IF;
+                IF rules.moved_until > pg_catalog.clock_timestamp() THEN
+                    NEW := pg_catalog.jsonb_populate_record(NEW, (
+                        SELECT jsonb_object_agg(m.key, to_jsonb(NEW) -> m.value) FROM jsonb_each_text(rules.moved) AS m));
                 END IF;
                 RETURN NEW;
             END
-            $body$ $sql$, 'keep_record' || suffix, 'object' || suffix, lengths, scales, empty_slots, 'resolve' || suffix, 'keep_key' || suffix);
+            $body$ $sql$, 'keep_record' || suffix, 'object' || suffix, lengths, scales, empty_slots, 'resolve' || suffix, 'keep_key' || suffix,
+               key_of, orgfold.base62_of('NEW.object_id', 3), short_keys);
         EXECUTE format('CREATE TRIGGER keep BEFORE INSERT OR UPDATE ON orgfold.%I FOR EACH ROW EXECUTE FUNCTION orgfold.%I()',
                        'record' || suffix, 'keep_record' || suffix);
         EXECUTE format($sql$
@@ -295,6 +335,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     one jsonb;
     has_null boolean;
+    slot text;
+    target text;
 BEGIN
     -- It runs as the release role, whom row-level security lets pass: where that stands, the org must be the caller's.
     IF (SELECT c.body ->> 'isolation' FROM orgfold.catalog c) = 'rls' THEN
@@ -312,16 +354,31 @@ BEGIN
         IF (one ->> 'waits')::boolean THEN
             PERFORM pg_advisory_xact_lock(hashint8(org), (one ->> 'id')::integer);
         END IF;
-        INSERT INTO orgfold.object AS o (org_id, object_id, name, live, layout, body, required, lengths, scales, compounds, refs, referred)
+        INSERT INTO orgfold.object AS o (org_id, object_id, name, live, layout, body, required, lengths, scales, compounds, refs, seeks, referred)
         VALUES (org, (one ->> 'id')::integer, one ->> 'name', (one ->> 'live')::boolean, (one ->> 'layout')::integer, one -> 'body',
                 (SELECT array_agg(v::smallint) FROM jsonb_array_elements_text(one -> 'required') AS v),
                 (SELECT array_agg(v.value::integer ORDER BY v.n) FROM jsonb_array_elements_text(one -> 'lengths') WITH ORDINALITY AS v (value, n)),
                 (SELECT array_agg(v.value::integer ORDER BY v.n) FROM jsonb_array_elements_text(one -> 'scales') WITH ORDINALITY AS v (value, n)),
                 (SELECT array_agg(v.value ORDER BY v.n) FROM jsonb_array_elements_text(one -> 'compounds') WITH ORDINALITY AS v (value, n)),
-                one -> 'refs', (SELECT array_agg(v) FROM jsonb_array_elements_text(one -> 'referred') AS v))
+                one -> 'refs', (SELECT bool_or(r.value ->> 'field' <> 'ref_' || r.key) FROM jsonb_each(one -> 'refs') AS r),
+                (SELECT array_agg(v) FROM jsonb_array_elements_text(one -> 'referred') AS v))
         ON CONFLICT (org_id, object_id) DO UPDATE SET name = excluded.name, live = excluded.live, layout = excluded.layout,
             body = excluded.body, required = excluded.required, lengths = excluded.lengths, scales = excluded.scales,
-            compounds = excluded.compounds, refs = excluded.refs, referred = excluded.referred;
+            compounds = excluded.compounds, refs = excluded.refs, seeks = excluded.seeks, referred = excluded.referred;
+    END LOOP;
+    -- Columns move to other slots, with the records of before. Nobody writes meanwhile, and nobody who planned before it will.
+    FOR one IN SELECT value FROM jsonb_array_elements(objects) WHERE value ? 'moves' LOOP
+        FOR slot, target IN SELECT m.key, m.value FROM jsonb_each_text(one -> 'moves') AS m LOOP
+            IF slot !~ '^[a-z0-9]+_[0-9]+$' OR target !~ '^[a-z0-9]+_[0-9]+$' THEN
+                RAISE EXCEPTION USING ERRCODE = 'XX000', MESSAGE = 'a column moves to what is no slot';
+            END IF;
+            EXECUTE format('UPDATE orgfold.record SET %I = %I, layout = $3 WHERE org_id = $1 AND object_id = $2 AND %2$I IS NOT NULL', target, slot)
+                USING org, (one ->> 'id')::integer, (one ->> 'layout')::integer;
+            EXECUTE format('UPDATE orgfold.record_bin SET %I = %I WHERE org_id = $1 AND object_id = $2 AND %2$I IS NOT NULL', target, slot)
+                USING org, (one ->> 'id')::integer;
+        END LOOP;
+        UPDATE orgfold.object o SET moved = coalesce(o.moved, '{}') || (one -> 'moves'), moved_until = clock_timestamp() + interval '1 minute'
+        WHERE o.org_id = org AND o.object_id = (one ->> 'id')::integer;
     END LOOP;
     FOR one IN SELECT value FROM jsonb_array_elements(filled) LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM orgfold.record WHERE org_id = $1 AND object_id = $2 AND %I IS NULL)', one ->> 'slot')

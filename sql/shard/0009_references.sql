@@ -149,11 +149,15 @@ BEGIN
                         EXECUTE format('SELECT EXISTS (SELECT FROM orgfold.%2$I r WHERE r.org_id = $1 AND r.object_id = %%s AND r.%%I = ($2).%%I)',
                                        rule -> 'targets' ->> 0, rule ->> 'by', rule ->> 'field') INTO is_there USING NEW.org_id, NEW;
                         is_late := is_late OR is_there;
-                    ELSIF rule -> 'targets' IS NULL OR EXISTS (
-                        SELECT FROM jsonb_array_elements_text(rule -> 'targets') AS t WHERE orgfold.base62(t::bigint, 3) = left(news[place], 3))
-                    THEN
-                        PERFORM FROM orgfold.%2$I r WHERE r.org_id = NEW.org_id AND r.id = news[place]
-                            AND EXISTS (SELECT FROM orgfold.%4$I o WHERE o.org_id = NEW.org_id AND o.object_id = r.object_id AND o.live) FOR KEY SHARE OF r;
+                    ELSE
+                        -- What is looked for, locked and written in one query. Where there is one target only, the rule goes with it.
+                        INSERT INTO orgfold.%3$I (org_id, target, source, slot, object_id)
+                        SELECT r.org_id, r.id, NEW.id, place, NEW.object_id FROM orgfold.%2$I r
+                        WHERE r.org_id = NEW.org_id AND r.id = news[place]
+                          AND (rule -> 'targets' IS NULL OR rule -> 'targets' @> to_jsonb(r.object_id))
+                          AND (jsonb_array_length(rule -> 'targets') = 1
+                               OR EXISTS (SELECT FROM orgfold.%4$I o WHERE o.org_id = NEW.org_id AND o.object_id = r.object_id AND o.live))
+                        FOR KEY SHARE OF r;
                         is_there := FOUND;
                     END IF;
                     IF NOT is_there THEN
@@ -165,10 +169,6 @@ BEGIN
                                 WHERE t.org_id = NEW.org_id AND t.live
                                   AND (rule -> 'targets' IS NULL OR rule -> 'targets' @> to_jsonb(t.object_id)))),
                             rules.name, rule ->> 'constraint');
-                    END IF;
-                    IF news[place] <> '?' THEN
-                        INSERT INTO orgfold.%3$I (org_id, target, source, slot, object_id)
-                        VALUES (NEW.org_id, news[place], NEW.id, place, NEW.object_id);
                     END IF;
                 END LOOP;
                 IF is_late THEN

@@ -149,7 +149,7 @@ COPY product FROM STDIN
 -- refused 0A000
 EXPLAIN SELECT * FROM product
 
-COPY product TO STDOUT
+COPY (SELECT * FROM product ORDER BY id) TO STDOUT
 
 TRUNCATE line, wide
 

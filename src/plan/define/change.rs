@@ -373,13 +373,7 @@ impl Definer {
                 candidates.find(free).ok_or_else(|| PlanError::internal("no name for an index"))?
             }
         };
-        let first = names.first().and_then(|name| found.slot(name));
-        let served = first.is_some_and(|slot| slot == KEY_SLOT || Slot::named(slot).is_some_and(Slot::is_indexed));
-        if !served {
-            let at = columns.first().map_or(0, |column| column.at);
-            return Err(PlanError::unsupported("an index on this column", at)
-                .hint("the indexed slots of its type are taken by columns that were declared before it"));
-        }
+        let moved = move_under_index(&mut found, columns.first())?;
         let mut definition = String::from("USING btree (");
         for (i, name) in names.iter().enumerate() {
             definition.push_str(if i > 0 { ", " } else { "" });
@@ -387,7 +381,11 @@ impl Definer {
         }
         definition.push(')');
         found.indexes.push(Index { name: chosen.clone(), physical: chosen, unique: false, definition });
-        self.put(&qualified, found, false);
+        self.put(&qualified, found, moved.is_some());
+        if let (Some((from, to)), Some(written)) = (moved, self.objects.last_mut().and_then(|one| one.as_object_mut()))
+        {
+            written.insert("moves".to_owned(), serde_json::json!({ from: to }));
+        }
         Ok(())
     }
 
@@ -531,6 +529,27 @@ fn set_default(table: &mut Table, at: usize, default: Option<&Default>) -> Resul
     column.default = default.filter(|default| default.kind != DefaultKind::Null).map(|default| default.text.clone());
     mapping(table)?.layout += 1;
     Ok(())
+}
+
+/// Gives a column a slot under an index, where it has none: whence and where to its values move, if they do. The slot that it
+/// leaves keeps them, for whoever reads by a plan from before.
+fn move_under_index(table: &mut Table, column: Option<&Ident>) -> Result<Option<(String, String)>, PlanError> {
+    let Some(column) = column else { return Ok(None) };
+    let at = table.columns.iter().position(|known| known.name == *column.name).ok_or_else(internal)?;
+    let from = table.slot(&column.name).ok_or_else(internal)?.to_owned();
+    if from == KEY_SLOT || Slot::named(&from).is_some_and(Slot::is_indexed) {
+        return Ok(None);
+    }
+    let data_type = table.columns.get(at).ok_or_else(internal)?.data_type.clone();
+    let Some(to) = object::indexed_slot_for(table, &data_type) else {
+        return Err(PlanError::unsupported(format!("an index on so many columns of type {data_type}"), column.at)
+            .hint("all indexed slots of the type are taken"));
+    };
+    let object = mapping(table)?;
+    to.clone_into(object.slots.get_mut(at).ok_or_else(internal)?);
+    object.freed.push(from.clone());
+    object.layout += 1;
+    Ok(Some((from, to)))
 }
 
 /// The constraints and indexes over it go too; its slot is not given to another.

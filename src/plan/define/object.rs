@@ -31,11 +31,11 @@ fn kind_of(data_type: &str) -> Result<SlotKind, PlanError> {
     SlotKind::of_type(data_type).ok_or_else(|| PlanError::internal(format!("no slot holds {data_type}")))
 }
 
-/// A slot for a column: one under an index while there are any, so that CREATE INDEX has nothing to move.
+/// A slot for a column: one under no index while there are any, because each entry of an index costs every write.
 pub(super) fn slot_for(table: &Table, data_type: &str, at: u32) -> Result<String, PlanError> {
     let kind = kind_of(data_type)?;
-    let plain = free(table, kind, |slot| !slot.is_unique());
-    plain.or_else(|| free(table, kind, |_| true)).ok_or_else(|| {
+    let plain = free(table, kind, |slot| !slot.is_indexed());
+    plain.or_else(|| indexed_slot_for(table, data_type)).ok_or_else(|| {
         let message = format!("an object can have at most {} columns of type {data_type}", kind.count);
         PlanError::new(SqlState::TOO_MANY_COLUMNS, "too_many_fields", message)
             .at(at)
@@ -46,6 +46,12 @@ pub(super) fn slot_for(table: &Table, data_type: &str, at: u32) -> Result<String
 /// A slot under a unique index, for a column that is unique by itself; `None`: a compound must do.
 pub(super) fn unique_slot_for(table: &Table, data_type: &str) -> Option<String> {
     free(table, SlotKind::of_type(data_type)?, Slot::is_unique)
+}
+
+/// A slot under an index, for a column that gets one.
+pub(super) fn indexed_slot_for(table: &Table, data_type: &str) -> Option<String> {
+    let kind = SlotKind::of_type(data_type)?;
+    free(table, kind, |slot| slot.is_indexed() && !slot.is_unique()).or_else(|| free(table, kind, Slot::is_indexed))
 }
 
 /// A slot for the key of a record that is referred to.

@@ -1,0 +1,84 @@
+//! Where the fields of objects are kept: slots under indexes for indexed fields alone, and how fields come under one.
+
+use tokio_postgres::Client;
+
+use crate::fleet::{Fleet, RunningProxy};
+use crate::objects::designer;
+
+async fn fleet() -> (Fleet, RunningProxy) {
+    let ddl = "CREATE TABLE native (id integer PRIMARY KEY);";
+    let fleet = Fleet::with().ddl(ddl).orgs(&["acme", "globex"]).config("[migrate]\nleaves = 1").start().await;
+    designer(&fleet).await;
+    let proxy = fleet.proxy().await;
+    (fleet, proxy)
+}
+
+async fn texts(client: &Client, sql: &str) -> Vec<String> {
+    let rows = client.query(sql, &[]).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    rows.iter().map(|row| row.get::<_, Option<String>>(0).unwrap_or_else(|| "null".to_owned())).collect()
+}
+
+/// How many of the records' slots that hold anything are under an index, in the whole leaf.
+const INDEXED: &str = "SELECT string_agg(DISTINCT a.attname::text, ' ' ORDER BY a.attname::text) FROM orgfold.record r, \
+    jsonb_each_text(to_jsonb(r)) AS v, pg_attribute a, pg_index i \
+    WHERE a.attrelid = 'orgfold.record'::regclass AND a.attname = v.key AND v.value IS NOT NULL AND v.key ~ '_[0-9]+$' \
+    AND i.indrelid = a.attrelid AND a.attnum = ANY (i.indkey)";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_without_an_index_cost_no_entry_of_one() {
+    let (fleet, proxy) = fleet().await;
+    let acme = proxy.connect("designer", "acme").await;
+    acme.batch_execute(
+        "CREATE TABLE thing (id text PRIMARY KEY DEFAULT new_key(), a text, b text, n integer, d date, q numeric(8,2));
+         INSERT INTO thing (a, b, n, d, q) VALUES ('a', 'b', 1, '2024-01-01', 2.5)",
+    )
+    .await
+    .unwrap();
+    let shard = fleet.shard_client(1).await;
+    assert_eq!(texts(&shard, INDEXED).await, ["null"]);
+    acme.batch_execute("CREATE INDEX ON thing (b)").await.unwrap();
+    assert_eq!(texts(&shard, INDEXED).await, ["text_3"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_gets_an_index_moves_with_its_values() {
+    let (fleet, proxy) = fleet().await;
+    let (acme, globex) = (proxy.connect("designer", "acme").await, proxy.connect("designer", "globex").await);
+    let reader = proxy.connect("designer", "acme").await;
+    for org in [&acme, &globex] {
+        org.batch_execute(
+            "CREATE TABLE thing (id integer PRIMARY KEY, a text, b varchar(8) NOT NULL, at timestamptz);
+             CREATE TABLE other (id integer PRIMARY KEY, a text);
+             INSERT INTO other VALUES (1, 'other');
+             INSERT INTO thing SELECT i, 'a' || i, 'b' || i, 'infinity' FROM generate_series(1, 20) AS i; DELETE FROM thing WHERE id = 20",
+        )
+        .await
+        .unwrap();
+    }
+    let by_b = reader.prepare("SELECT id FROM thing WHERE b = $1").await.unwrap();
+    assert_eq!(reader.query_one(&by_b, &[&"b7"]).await.unwrap().get::<_, i32>(0), 7);
+    let shard = fleet.shard_client(1).await;
+    let records = "SELECT md5(string_agg(r::text, ' ' ORDER BY r.id)) FROM orgfold.record r WHERE r.org_id = 2";
+    let before = texts(&shard, records).await;
+    acme.batch_execute("BEGIN; CREATE INDEX ON thing (b); ROLLBACK").await.unwrap();
+    acme.batch_execute("CREATE INDEX ON thing (b, a); CREATE INDEX ON thing (at)").await.unwrap();
+    assert_eq!(texts(&shard, records).await, before, "another org's records changed");
+    // What was there is found, whether it was prepared before or not, and what comes is.
+    assert_eq!(reader.query_one(&by_b, &[&"b7"]).await.unwrap().get::<_, i32>(0), 7);
+    acme.batch_execute(
+        "INSERT INTO thing VALUES (30, 'x', 'new', '-infinity'); UPDATE thing SET b = 'late' WHERE id = 3",
+    )
+    .await
+    .unwrap();
+    assert_eq!(reader.query_one(&by_b, &[&"late"]).await.unwrap().get::<_, i32>(0), 3);
+    assert_eq!(texts(&acme, "SELECT count(*) || ' ' || count(b) || ' ' || count(at) FROM thing").await, ["20 20 20"]);
+    assert_eq!(texts(&globex, "SELECT count(*) || ' ' || count(b) || ' ' || count(at) FROM thing").await, ["19 19 19"]);
+    assert_eq!(texts(&acme, "SELECT a FROM other").await, ["other"]);
+    assert!(acme.batch_execute("INSERT INTO thing VALUES (31, 'x', NULL)").await.is_err());
+    // Who has not heard of it yet still reads where the values were.
+    let old = "SELECT string_agg(concat_ws(' ', r.text_6, r.text_7, r.timestamptz_2), ', ' ORDER BY r.int4_1) \
+               FROM orgfold.record r WHERE r.org_id = 1 AND r.int4_1 IN (3, 7, 30) AND r.text_6 IS NOT NULL";
+    assert_eq!(texts(&shard, old).await, ["a3 late infinity, a7 b7 infinity, x new -infinity"]);
+    let binned = "SELECT count(*)::text FROM orgfold.record_bin r WHERE r.text_7 = r.text_3";
+    assert_eq!(texts(&shard, binned).await, ["1"]);
+}
