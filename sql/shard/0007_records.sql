@@ -59,7 +59,8 @@ CREATE TABLE orgfold.record (
     object_id integer NOT NULL,
     layout integer NOT NULL,
     version integer NOT NULL DEFAULT 1,
-    id text COLLATE "C" NOT NULL,
+    -- What nobody gave is made by the trigger below; NULL is refused there, with the column's name.
+    id text COLLATE "C" NOT NULL DEFAULT '*new*',
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (org_id, id)
@@ -178,6 +179,17 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION orgfold.refuse_null(one anyelement, body jsonb, slot text) RETURNS void LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    field text := (SELECT c.value ->> 'name' FROM jsonb_array_elements(body -> 'columns') WITH ORDINALITY AS c (value, n)
+                   WHERE body -> 'object' -> 'slots' ->> (c.n - 1)::integer = slot);
+    name text := body -> 'object' ->> 'name';
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = '23502', MESSAGE = format('null value in column "%s" of relation "%s" violates not-null constraint', field, name),
+        DETAIL = orgfold.row_text(one, body), SCHEMA = 'public', TABLE = name, COLUMN = field;
+END
+$$;
+
 -- A function for each leaf, so that it names its own leaf of the metadata: nothing is pruned for a row.
 DO $do$
 DECLARE
@@ -217,7 +229,6 @@ BEGIN
                 rules record;
                 empty boolean[];
                 slot smallint;
-                field jsonb;
                 body jsonb;
                 number bigint;
                 is_locked boolean;
@@ -239,9 +250,12 @@ BEGIN
                     %4$s
                 END IF;
                 IF TG_OP = 'INSERT' THEN
-                    IF NEW.id IS NULL THEN
+                    IF NEW.id = '*new*' THEN
                         number := pg_catalog.nextval('orgfold.key_number');
                         NEW.id := %8$s;
+                    ELSIF NEW.id IS NULL THEN
+                        SELECT o.body INTO body FROM orgfold.%2$I o WHERE o.org_id = NEW.org_id AND o.object_id = NEW.object_id;
+                        PERFORM orgfold.refuse_null(NEW, body, 'id');
                     ELSE
                         IF NEW.id !~ '^[0-9A-Za-z]{5}0[0-9A-Za-z]{9}$' THEN
                             NEW.id := orgfold.key15(NEW.id);
@@ -272,11 +286,7 @@ BEGIN
                     FOREACH slot IN ARRAY rules.required LOOP
                         IF empty[slot] THEN
                             SELECT o.body INTO body FROM orgfold.%2$I o WHERE o.org_id = NEW.org_id AND o.object_id = NEW.object_id;
-                            SELECT c.value INTO field FROM jsonb_array_elements(body -> 'columns') WITH ORDINALITY AS c (value, n)
-                            WHERE body -> 'object' -> 'slots' ->> (c.n - 1)::integer = orgfold.slot_name(slot);
-                            RAISE EXCEPTION USING ERRCODE = '23502',
-                                MESSAGE = format('null value in column "%%s" of relation "%%s" violates not-null constraint', field ->> 'name', body -> 'object' ->> 'name'),
-                                DETAIL = orgfold.row_text(NEW, body), SCHEMA = 'public', TABLE = body -> 'object' ->> 'name', COLUMN = field ->> 'name';
+                            PERFORM orgfold.refuse_null(NEW, body, orgfold.slot_name(slot));
                         END IF;
                     END LOOP;
                 END IF;

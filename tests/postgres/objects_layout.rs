@@ -82,3 +82,34 @@ async fn a_field_that_gets_an_index_moves_with_its_values() {
     let binned = "SELECT count(*)::text FROM orgfold.record_bin r WHERE r.text_7 = r.text_3";
     assert_eq!(texts(&shard, binned).await, ["1"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_made_where_none_is_given_and_null_is_refused() {
+    let (_fleet, proxy) = fleet().await;
+    let acme = proxy.connect("designer", "acme").await;
+    acme.batch_execute("CREATE TABLE thing (label text, key text PRIMARY KEY DEFAULT new_key())").await.unwrap();
+    for sql in [
+        "INSERT INTO thing VALUES ('a'), ('b')",
+        "INSERT INTO thing (label, key) VALUES ('c', DEFAULT), ('d', 'a00010000zzzzz1')",
+        "INSERT INTO thing DEFAULT VALUES",
+        "INSERT INTO thing (label) SELECT DISTINCT label FROM thing WHERE label < 'c'",
+    ] {
+        acme.batch_execute(sql).await.unwrap();
+    }
+    assert_eq!(
+        texts(&acme, "SELECT count(DISTINCT key) || ' ' || min(length(key)) || ' ' || max(length(key)) FROM thing")
+            .await,
+        ["7 15 15"]
+    );
+    for sql in ["INSERT INTO thing VALUES ('e', NULL)", "INSERT INTO thing (key) SELECT NULL::text"] {
+        let error = acme.batch_execute(sql).await.unwrap_err();
+        let db = error.as_db_error().unwrap();
+        assert_eq!(db.code().code(), "23502", "{sql}");
+        assert_eq!(db.message(), "null value in column \"key\" of relation \"thing\" violates not-null constraint");
+        assert_eq!((db.table(), db.column()), (Some("thing"), Some("key")));
+    }
+    assert_eq!(
+        acme.batch_execute("INSERT INTO thing VALUES ('e', '')").await.unwrap_err().code().unwrap().code(),
+        "22P02"
+    );
+}
