@@ -30,6 +30,8 @@ CREATE TABLE orgfold.object (
     -- of it yet reads the old ones.
     moved jsonb,
     moved_until timestamptz,
+    -- The transaction that made it: until that commits nobody else reads the object.
+    born xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (org_id, object_id)
 ) PARTITION BY HASH (org_id);
 COMMENT ON TABLE orgfold.object IS 'The private objects of each org. Changed by orgfold.define alone.';
@@ -388,7 +390,7 @@ BEGIN
                 USING org, (one ->> 'id')::integer;
         END LOOP;
         UPDATE orgfold.object o SET moved = coalesce(o.moved, '{}') || (one -> 'moves'), moved_until = clock_timestamp() + interval '1 minute'
-        WHERE o.org_id = org AND o.object_id = (one ->> 'id')::integer;
+        WHERE o.org_id = org AND o.object_id = (one ->> 'id')::integer AND o.born <> pg_current_xact_id();
     END LOOP;
     FOR one IN SELECT value FROM jsonb_array_elements(filled) LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM orgfold.record WHERE org_id = $1 AND object_id = $2 AND %I IS NULL)', one ->> 'slot')

@@ -137,8 +137,9 @@ ROLLBACK
 
 SELECT count(*) FROM customer
 
--- refused 0A000
-SELECT * FROM product FOR UPDATE
+SELECT * FROM product ORDER BY id FOR UPDATE
+
+SELECT p.name, l.qty FROM product p JOIN line l ON l.product = p.id ORDER BY p.name, l.qty DESC FOR UPDATE OF p
 
 -- refused 0A000
 MERGE INTO product p USING line l ON p.id = l.product WHEN MATCHED THEN DELETE

@@ -113,3 +113,64 @@ async fn a_key_is_made_where_none_is_given_and_null_is_refused() {
         "22P02"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_are_locked_as_rows_are() {
+    let (_fleet, proxy) = fleet().await;
+    let (acme, globex) = (proxy.connect("designer", "acme").await, proxy.connect("designer", "globex").await);
+    let other = proxy.connect("designer", "acme").await;
+    for org in [&acme, &globex] {
+        org.batch_execute(
+            "CREATE TABLE job (id integer PRIMARY KEY, name varchar(9), done boolean DEFAULT false, native_id integer);
+             CREATE TABLE other (id integer PRIMARY KEY, name text);
+             INSERT INTO native VALUES (7); INSERT INTO other VALUES (1, 'no job'), (2, 'none');
+             INSERT INTO job SELECT i, 'job ' || i, false, 7 FROM generate_series(1, 3) AS i",
+        )
+        .await
+        .unwrap();
+    }
+    let next = "SELECT * FROM job WHERE NOT done ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED";
+    for (client, wanted) in [(&acme, 1), (&other, 2), (&globex, 1)] {
+        client.batch_execute("BEGIN").await.unwrap();
+        let row = client.query_one(next, &[]).await.unwrap();
+        let names: Vec<&str> = row.columns().iter().map(tokio_postgres::Column::name).collect();
+        assert_eq!(names, ["id", "name", "done", "native_id"]);
+        assert_eq!((row.get::<_, i32>("id"), row.get::<_, String>("name")), (wanted, format!("job {wanted}")));
+    }
+    // The org's own rows are locked, those of another that are called the same are not.
+    let refused = other.batch_execute("SELECT id FROM job WHERE id = 1 FOR SHARE NOWAIT").await.unwrap_err();
+    assert_eq!(refused.code().unwrap().code(), "55P03");
+    for client in [&acme, &other, &globex] {
+        client.batch_execute("ROLLBACK").await.unwrap();
+    }
+    // Records of the org's other objects are in the same leaf.
+    for (sql, wanted) in [
+        ("SELECT name FROM job FOR UPDATE", "job 1, job 2, job 3"),
+        ("SELECT j.name FROM job j JOIN other o ON o.id = j.id FOR UPDATE OF j", "job 1, job 2"),
+        (
+            "SELECT j.name || o.name FROM job j, other o WHERE o.id = j.id OR false FOR NO KEY UPDATE",
+            "job 1no job, job 2none",
+        ),
+        ("SELECT j.name FROM native n JOIN job j ON n.id = j.native_id FOR KEY SHARE", "job 1, job 2, job 3"),
+        ("SELECT q.name FROM (SELECT * FROM job WHERE id > 1 OR id IS NULL FOR UPDATE) q", "job 2, job 3"),
+        (
+            "UPDATE job SET done = true WHERE id IN (SELECT id FROM job ORDER BY id DESC LIMIT 1 FOR UPDATE) RETURNING name",
+            "job 3",
+        ),
+    ] {
+        let mut got = texts(&acme, sql).await;
+        got.sort();
+        assert_eq!(got.join(", "), wanted, "{sql}");
+    }
+    for (sql, state) in [
+        ("SELECT text_1 FROM job FOR UPDATE", "42703"),
+        ("SELECT object_id FROM job FOR UPDATE", "42703"),
+        ("SELECT job.org_id FROM job FOR UPDATE", "42703"),
+        ("SELECT layout FROM job j JOIN native n ON true FOR UPDATE OF j", "42703"),
+        ("SELECT 1 FROM job FOR UPDATE OF nobody", "42P01"),
+        ("SELECT native_id AS id FROM job ORDER BY id FOR UPDATE", "0A000"),
+    ] {
+        assert_eq!(acme.batch_execute(sql).await.unwrap_err().code().unwrap().code(), state, "{sql}");
+    }
+    assert_eq!(texts(&globex, "SELECT count(*)::text FROM job WHERE done").await, ["0"]);
+}

@@ -311,6 +311,7 @@ impl Binder<'_> {
             }
         }
         let mut role = Role::Source;
+        let mut fields = None;
         let mut system = false;
         let mut view_name = None;
         let (kind, columns) = match self.find(&plain, at)? {
@@ -322,13 +323,13 @@ impl Binder<'_> {
                 let columns = Columns::Known(names.clone());
                 match definition.scope {
                     TableScope::Org if locked.has(&alias_name) => {
-                        no_object(definition, "row locks on", at)?;
                         self.check_lockable()?;
                         self.uses.org = true;
                         role = Role::Leaf;
                         if alias.is_some_and(|alias| alias.bracketed) {
                             return Err(PlanError::unsupported("locking a table whose columns are renamed", at));
                         }
+                        fields = super::object::fields(definition);
                         (RelationKind::Leaf { table }, columns)
                     }
                     TableScope::Org
@@ -400,7 +401,7 @@ impl Binder<'_> {
         };
         let row_type = row_type.map(|name| (name.as_str().into(), self.nullable > 0));
         let alias = alias_name.clone();
-        scope.relations.push(ScopeRelation { alias, columns, role, system, catalog, row_type, fields: None });
+        scope.relations.push(ScopeRelation { alias, columns, role, system, catalog, row_type, fields });
         Ok(vec![Node::Relation(Relation {
             kind,
             alias: alias_name,

@@ -23,15 +23,22 @@ pub(crate) struct Field {
     pub(crate) varchar: bool,
 }
 
+/// All the fields of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fields {
+    pub(crate) object: u32,
+    fields: Vec<Field>,
+}
+
 /// The fields of a table that is an object.
-pub(super) fn fields(table: &Table) -> Option<Vec<Field>> {
-    table.object.as_ref()?;
+pub(super) fn fields(table: &Table) -> Option<Fields> {
+    let object = table.object.as_ref()?.id;
     let field = |(column, slot): (&Column, &str)| Field {
         name: column.name.as_str().into(),
         slot: slot.into(),
         varchar: column.is_varchar(),
     };
-    Some(table.fields().map(field).collect())
+    Some(Fields { object, fields: table.fields().map(field).collect() })
 }
 
 /// What each row of an INSERT gets besides the client's values.
@@ -309,6 +316,40 @@ pub(super) fn output_name(expr: &[Piece], nodes: &[Node]) -> Result<Option<Box<s
     }
 }
 
+/// Of a query on one object's leaf alone, outputs that are its columns under their own names are meant as columns: those get
+/// the leaf's qualifier.
+pub(super) fn forget_plain_outputs(scope: &mut Scope<'_>, items: &[Item]) {
+    let [relation] = scope.relations.as_slice() else { return };
+    if relation.fields.is_none() {
+        return;
+    }
+    let leaf = &relation.alias;
+    let own = |parts: &[Ident]| match parts {
+        [_] => true,
+        [alias, _] => alias.name == *leaf,
+        [..] => false,
+    };
+    let is_plain = |item: &Item| {
+        let Item { expr, alias, name: _ } = item;
+        alias.is_none()
+            && match expr.as_slice() {
+                [Piece::Column { parts, output: _ }] => own(parts),
+                [Piece::Wildcard(parts)] => matches!(parts.as_slice(), [alias] if alias.name == *leaf),
+                [Piece::Star(_)] => true,
+                [..] => false,
+            }
+    };
+    let made: Vec<&Item> = items.iter().filter(|item| !is_plain(item)).collect();
+    let is_made = |name: &str| {
+        made.iter().any(|item| match (&item.alias, &item.name) {
+            (Some(alias), _) => &*alias.name == name,
+            (None, Some(known)) => &**known == name,
+            (None, None) => true,
+        })
+    };
+    scope.outputs.retain(|name| is_made(name));
+}
+
 fn unnamed() -> PlanError {
     PlanError::unsupported("this expression over an object's columns without a name", 0).hint("name it with AS")
 }
@@ -316,7 +357,7 @@ fn unnamed() -> PlanError {
 impl ScopeRelation {
     /// The column of an object that a name means.
     pub(super) fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.as_ref()?.iter().find(|field| &*field.name == name)
+        self.fields.as_ref()?.fields.iter().find(|field| &*field.name == name)
     }
 
     /// A column of it with its qualifier, which orgfold adds.

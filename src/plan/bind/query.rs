@@ -344,6 +344,7 @@ impl Binder<'_> {
         let columns = self.output_columns(items, &scope)?;
         // Seen only by names that may mean them: in ORDER BY, GROUP BY and DISTINCT ON.
         scope.outputs = output_names(items, &columns);
+        object::forget_plain_outputs(&mut scope, items);
         let mut nodes = vec![Node::Keyword("SELECT", *at)];
         match distinct {
             Distinct::No => {}
@@ -388,6 +389,10 @@ impl Binder<'_> {
                 predicates.push(Node::Word("AND"));
             }
             predicates.push(Node::OrgPredicate { alias: relation.alias.clone() });
+            if let Some(fields) = &relation.fields {
+                let of_object = Node::ObjectPredicate { alias: relation.alias.clone(), id: fields.object };
+                predicates.extend([Node::Word("AND"), of_object]);
+            }
         }
         if predicates.is_empty() {
             return self.clause("WHERE", condition, scope, out);

@@ -1,7 +1,7 @@
 //! [`Scope`]: which relations a name may mean.
 
 use super::super::error::PlanError;
-use super::object::{Field, is_system};
+use super::object::{Fields, is_system};
 use super::tree::Node;
 use crate::catalog::{ORG_COLUMN, is_record_column};
 use crate::sqlstate::SqlState;
@@ -69,7 +69,7 @@ pub(crate) struct ScopeRelation {
     /// The table or view whose row type its rows have, and whether an outer join may leave no row.
     pub(crate) row_type: Option<(Box<str>, bool)>,
     /// The slots of its columns, when it is the leaf of an object.
-    pub(crate) fields: Option<Vec<Field>>,
+    pub(crate) fields: Option<Fields>,
 }
 
 /// The relations of one query level, and those around it.

@@ -22,7 +22,11 @@ impl<'a> Walk<'a> {
     pub(super) fn relation(&mut self, var: &'a RangeVar) -> Verdict {
         self.alias(var.alias.as_ref())?;
         match names::relation(var, self.facts)? {
-            Kind::Leaf(_) if var.alias.as_ref().is_some_and(|alias| self.is_locked(&alias.aliasname)) => Ok(()),
+            Kind::Record | Kind::Leaf(_)
+                if var.alias.as_ref().is_some_and(|alias| self.is_locked(&alias.aliasname)) =>
+            {
+                Ok(())
+            }
             Kind::Record | Kind::Leaf(_) => {
                 refuse(format!("leaf \"{}\" stands without its derived table", var.relname))
             }

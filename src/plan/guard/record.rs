@@ -73,6 +73,13 @@ pub(super) fn of_condition<'a>(heads: &[&Node], alias: Option<&str>, facts: Fact
     object(id, facts)
 }
 
+/// Whether a node is half of the predicate that names an object.
+pub(super) fn is_half(node: &Node, alias: &str, table: &Table) -> bool {
+    let named = compared(Some(node), AExprKind::AexprOp, Some(alias)).and_then(number);
+    let half = named.or_else(|| fenced(node, Some(alias)));
+    half.is_some() && half == table.object.as_ref().map(|object| object.id)
+}
+
 fn object<'a>(id: Option<u32>, facts: Facts<'a>) -> Result<&'a Table, Refusal> {
     id.and_then(|id| facts.catalog.object(id)).ok_or_else(|| Refusal::new("records of no object of the org's"))
 }

@@ -186,16 +186,25 @@ pub(super) fn locked<'a>(select: &'a SelectStmt, facts: Facts<'a>) -> Result<Vec
         leaves_of(item, facts, &mut leaves)?;
     }
     if leaves.is_empty() {
-        return Ok(leaves);
+        return Ok(Vec::new());
     }
     let heads = heads(select.where_clause.as_deref());
-    let bound = heads.get(..leaves.len() * 2).unwrap_or(&[]);
-    for (alias, _) in &leaves {
-        if !bound.chunks(2).any(|halves| is_bound(halves, Some(alias), facts)) {
-            return Err(Refusal::new(format!("leaf \"{alias}\" is locked without the org's predicate")));
-        }
+    let mut rest = heads.as_slice();
+    let mut bound = Vec::with_capacity(leaves.len());
+    for _ in 0..leaves.len() {
+        let Some((alias, table)) = leaves.iter().find(|(alias, _)| is_bound(rest, Some(alias), facts)) else { break };
+        // A record's leaf holds all objects: which one, its predicate says behind the org's.
+        let (table, halves) = match table {
+            Some(table) => (*table, 2),
+            None => (record::of_condition(rest, Some(alias), facts)?, 4),
+        };
+        bound.push((*alias, table));
+        rest = rest.get(halves..).unwrap_or(&[]);
     }
-    Ok(leaves)
+    match leaves.iter().find(|(alias, _)| !bound.iter().any(|(known, _)| known == alias)) {
+        None => Ok(bound),
+        Some((alias, _)) => Err(Refusal::new(format!("leaf \"{alias}\" is locked without the org's predicate"))),
+    }
 }
 
 /// The operands of a condition's AND, or the condition itself.
@@ -217,14 +226,21 @@ pub(super) fn is_org_of(node: &Node, leaves: &[(&str, &Table)]) -> bool {
 
 /// Whether a node is the predicate of one of these.
 pub(super) fn is_predicate_of(node: &Node, leaves: &[(&str, &Table)], facts: Facts<'_>) -> bool {
-    leaves.iter().any(|(alias, _)| is_equation(node, Some(alias), facts) || is_fence(node, Some(alias), facts))
+    leaves.iter().any(|(alias, table)| {
+        let of_org = is_equation(node, Some(alias), facts) || is_fence(node, Some(alias), facts);
+        of_org || record::is_half(node, alias, table)
+    })
 }
 
-fn leaves_of<'a>(item: &'a Node, facts: Facts<'a>, out: &mut Vec<(&'a str, &'a Table)>) -> Verdict {
+fn leaves_of<'a>(item: &'a Node, facts: Facts<'a>, out: &mut Vec<(&'a str, Option<&'a Table>)>) -> Verdict {
     match &item.node {
         Some(NodeEnum::RangeVar(var)) => {
-            if let (Some(Alias { aliasname, colnames }), Kind::Leaf(table)) = (&var.alias, names::relation(var, facts)?)
-            {
+            let table = match names::relation(var, facts)? {
+                Kind::Leaf(table) => Some(table),
+                Kind::Record => None,
+                Kind::Global | Kind::Catalog | Kind::Plain(_) => return Ok(()),
+            };
+            if let Some(Alias { aliasname, colnames }) = &var.alias {
                 if !colnames.is_empty() {
                     return Err(Refusal::new("a locked leaf whose columns are renamed"));
                 }

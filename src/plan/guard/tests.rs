@@ -36,6 +36,12 @@ fn catalog() -> Catalog {
     catalog.tables.insert(QualifiedName::public("currency"), table(Scope::Global, &["code"], &[]));
     catalog.functions.insert(QualifiedName::public("own"), Function { signatures: vec![String::new()] });
     catalog.views.insert(QualifiedName::public("v"), View { columns: vec!["x".to_owned()], query: String::new() });
+    for (id, name, slot) in [(5, "job", "text_6"), (6, "other", "text_7")] {
+        let mut object = crate::catalog::new_object(id, name);
+        object.columns.push(column("a"));
+        object.object.as_mut().unwrap().slots.push(slot.to_owned());
+        catalog.tables.insert(QualifiedName::public(name), object);
+    }
     catalog
 }
 
@@ -433,4 +439,35 @@ fn statements_around_others_are_judged_with_them() {
     ] {
         refused(sql);
     }
+}
+
+#[test]
+fn records_are_locked_under_the_predicates_of_org_and_object() {
+    let org = "j.org_id = $2 AND (CASE WHEN j.org_id = ANY (ARRAY[$2]) THEN 1 END) IS NOT NULL";
+    let half = |id| format!("j.object_id = {id}");
+    let fence = |id| format!("(CASE WHEN j.object_id = ANY (ARRAY[{id}]) THEN 1 END) IS NOT NULL");
+    let lock = |slot: &str, condition: String| {
+        let sql = format!("SELECT j.{slot} AS a FROM orgfold.record_p02 AS j WHERE {condition} FOR UPDATE");
+        judge_as_it_is(&sql, OrgValue::Param(2))
+    };
+    let whole = |id| format!("{org} AND {} AND {}", half(id), fence(id));
+    lock("text_6", whole(5)).unwrap();
+    lock("text_6", format!("{} AND (j.text_6 = 'x' OR true)", whole(5))).unwrap();
+    lock("text_7", whole(6)).unwrap();
+    for (slot, condition) in [
+        ("text_6", org.to_owned()),
+        ("text_6", whole(6)),
+        ("text_6", whole(7)),
+        ("text_6", format!("{org} AND {} AND {}", half(5), fence(6))),
+        ("text_6", format!("{org} AND {}", half(5))),
+        ("text_6", format!("{} AND {}", half(5), fence(5))),
+        ("text_6", format!("{} OR true", whole(5))),
+        ("text_6", format!("{} AND j.text_7 = 'x'", whole(5))),
+        ("object_id", whole(5)),
+        ("id", whole(5)),
+    ] {
+        assert!(lock(slot, condition.clone()).is_err(), "{slot}: {condition}");
+    }
+    let other_leaf = format!("SELECT j.text_6 AS a FROM orgfold.record_p03 AS j WHERE {} FOR UPDATE", whole(5));
+    assert!(judge_as_it_is(&other_leaf, OrgValue::Param(2)).is_err());
 }

@@ -189,11 +189,11 @@ impl Reader<'_> {
             || self.word(before, "join")
             || self.sign(before, ",")
             || self.sign(before, "("))
-            && self.locked(i + 1);
+            && self.locked(i + 1, record);
         // The leaf's default fills org_id from the setting of this transaction; the list must not name it.
         let copied = before == 0 && self.word(0, "copy") && self.sign(i + 1, "(") && !self.names_org(i + 2);
         // There is no other shape yet for records.
-        read || deleted || updated || inserted || (!record && (merged || locked || copied))
+        read || deleted || updated || inserted || locked || (!record && (merged || copied))
     }
 
     /// `[TABLESAMPLE ...] WHERE org_id = $org )`.
@@ -267,7 +267,7 @@ impl Reader<'_> {
 
     /// `AS alias ... WHERE`, the predicates of locked leaves joined by AND, before anything of
     /// the client's.
-    fn locked(&self, at: usize) -> bool {
+    fn locked(&self, at: usize, record: bool) -> bool {
         let Some(alias) = self.alias(at) else { return false };
         // A join in brackets closes them before its WHERE.
         let mut start = at + 2;
@@ -287,8 +287,9 @@ impl Reader<'_> {
             let mut bound = false;
             loop {
                 let Some(found) = self.lexemes.get(next).map(|lexeme| lexeme.token.clone()) else { return Some(false) };
-                let Some(after) = self.predicate(next, Some(&found)) else { return Some(false) };
-                bound |= found == alias;
+                let whole = self.whole_predicate(next, Some(&found), true);
+                let Some(after) = whole.or_else(|| self.predicate(next, Some(&found))) else { return Some(false) };
+                bound |= found == alias && (whole.is_some() || !record);
                 next = after;
                 if !self.word(next, "and") {
                     break;
