@@ -95,7 +95,7 @@ async fn pass_on(state: &mut State) {
     let before = std::mem::replace(doubtful, true);
     match cancel(backend, PATIENCE).await {
         Ok(()) => *doubtful = before,
-        Err(error) => tracing::warn!(%error, "a cancel did not reach its shard"),
+        Err(error) => tracing::warn!(request = super::who::request(), %error, "a cancel did not reach its shard"),
     }
 }
 

@@ -69,7 +69,7 @@ impl Fault {
 impl From<PlanError> for Fault {
     fn from(error: PlanError) -> Fault {
         let PlanError { sqlstate, code, message, detail, hint, position, placeless: _ } = error;
-        tracing::debug!(code, %sqlstate, "refused");
+        tracing::debug!(request = super::who::request(), code, %sqlstate, "refused");
         Fault { severity: Severity::Error, sqlstate, message, detail, hint, position }
     }
 }
@@ -92,7 +92,7 @@ impl From<EngineError> for Fault {
 
 impl From<UpstreamError> for Fault {
     fn from(error: UpstreamError) -> Fault {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a shard failed");
+        tracing::warn!(request = super::who::request(), error = &error as &dyn std::error::Error, "a shard failed");
         let message = match &error {
             UpstreamError::Tls(fault, _) | UpstreamError::Recently(_, Some(fault)) => {
                 return Fault::error(error.sqlstate(), format!("cannot connect to the database server: {fault}"));

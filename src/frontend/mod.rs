@@ -31,6 +31,7 @@ mod statement;
 mod tls;
 mod watch;
 mod watching;
+mod who;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -318,7 +319,10 @@ async fn client(
             session.client.output.extend_from_slice(&fault.bytes());
             let _ = tokio::time::timeout(patience, session.client.flush()).await;
         }
-        Ok(Outcome::Session(session)) => session.run(stopped).await,
+        Ok(Outcome::Session(session)) => {
+            let client = Arc::clone(&session.watched.client);
+            who::as_client(client, session.run(stopped)).await;
+        }
         Ok(Outcome::Console(console)) => console.run(stopped).await,
         Ok(Outcome::Done) | Err(Refusal::Gone) => {}
         Err(Refusal::Fault(mut channel, fault)) => {

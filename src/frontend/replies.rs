@@ -8,6 +8,7 @@ use super::fault::Fault;
 use super::prepared::{explained_row, under_own_name};
 use super::session::{CopyIn, End, Expect, Session};
 use super::statement::ClientStatement;
+use super::who;
 use crate::catalog::logical_fields;
 use crate::plan::{Session as Command, Special, TransactionVerb};
 use crate::sqlstate::SqlState;
@@ -50,14 +51,14 @@ impl Session {
                         "terminating connection because protocol synchronization was lost",
                     )));
                 }
-                tracing::warn!("a shard ended a backend");
+                tracing::warn!(request = who::request(), "a shard ended a backend");
                 self.backend_lost().await;
                 return Ok(());
             }
             self.say_pending();
             let hidden = matches!(self.expect.front(), Some(Expect::HiddenQuery));
             if let Err(Unexpected(what)) = self.backend_frame(&frame) {
-                tracing::error!(what, tag = frame.tag, expected = ?self.expect.front(), "a shard broke the protocol");
+                tracing::error!(request = who::request(), what, tag = frame.tag, expected = ?self.expect.front(), "a shard broke the protocol");
                 return Err(End::Fault(Fault::fatal(
                     SqlState::INTERNAL_ERROR,
                     "the database server broke the protocol",

@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use super::session::Session;
+use super::who::Request;
 use crate::plan::without_literals;
 use crate::sqlstate::SqlState;
 
@@ -14,12 +15,13 @@ impl Session {
     /// Everything that the client asked is answered.
     pub(super) fn answered_whole(&mut self) {
         let moved = self.client.moved();
+        let request = Request::of(&self.watched.client);
         let Some(took) = self.watched.ends(moved) else { return };
         let Some(last) = self.last.take().filter(|_| self.slow.is_some_and(|limit| took >= limit)) else { return };
         // A text may hold what should have been a parameter.
         let (sql, physical) = (without_literals(&last.text), last.rendered_sql().map(|sql| without_literals(&sql)));
         tracing::warn!(
-            client = self.watched.client.number,
+            %request,
             role = &*self.role,
             org = self.org.as_ref().map(|org| org.slug.as_str()),
             shard = self.lease.as_ref().map(|lease| lease.shard().get()),

@@ -361,6 +361,11 @@ async fn logs_tell_what_was_slow_and_no_secret() {
     assert!(logs.contains("slow query") && logs.contains("INSERT INTO item SELECT $1, $2"), "{logs}");
     assert!(logs.contains("item_p") && logs.contains("org=\"acme\""), "{logs}");
     assert!(logs.contains("28P01"), "{logs}");
+    // Whose request, and which: two of the first client's.
+    let requests: Vec<&str> =
+        logs.split("request=").skip(1).map(|rest| rest.split_whitespace().next().unwrap()).collect();
+    assert!(requests.len() == 2 && requests[0] != requests[1], "{requests:?}: {logs}");
+    assert!(requests.iter().all(|request| request.starts_with("1.")), "{requests:?}: {logs}");
     for secret in [PASSWORD, "a wrong word", "canary"] {
         assert!(!logs.contains(secret), "{secret}: {logs}");
     }
