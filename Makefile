@@ -13,7 +13,7 @@ demo: tools ## Start a directory and two shards, load three orgs, show what each
 	exec cargo run --quiet --profile demo --bin orgfold -- demo
 
 test: tools grammar-tools ## Run every test, on PostgreSQL servers that the tests start and stop
-	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo test --no-fail-fast
+	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo test --no-fail-fast --features otel
 
 lint: tools grammar-tools ## Check the format, the lints, the docs, and that the library builds alone
 	cargo fmt --check

@@ -329,6 +329,10 @@ pub struct LogConfig {
     pub level: Option<String>,
     /// Queries that take longer are logged, in milliseconds; 0 (default): none.
     pub slow_ms: u64,
+    /// Where traces go: the URL of an OTLP receiver over HTTP, as in `http://localhost:4318`. Builds with the feature `otel`.
+    pub traces: Option<String>,
+    /// Of how many queries, in percent, besides those whose client says that it traces them. Default 0.
+    pub traces_percent: f64,
 }
 
 /// How logs are written.

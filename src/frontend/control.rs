@@ -124,6 +124,8 @@ fn fixed(config: &Config) -> Vec<(&'static str, String)> {
         ("proxy.session_pooling", proxy.session_pooling.join(", ")),
         ("admin.listen", admin.listen.clone().unwrap_or_default()),
         ("admin.top_orgs", admin.top_orgs.to_string()),
+        ("log.traces", log.traces.clone().unwrap_or_default()),
+        ("log.traces_percent", log.traces_percent.to_string()),
         ("log.format", format!("{:?}", log.format).to_lowercase()),
         ("log.level", log.level.clone().unwrap_or_default()),
     ]

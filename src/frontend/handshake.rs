@@ -197,6 +197,7 @@ async fn begin(
             watched: front.watch.enters(&role.name, peer, &application),
             gate: Arc::clone(&front.gate),
             slow: front.limits.get().slow,
+            traces: front.traces.clone(),
             linger: front.linger,
             ends_at: None,
             last: None,

@@ -29,6 +29,7 @@ mod settle;
 mod simple;
 mod statement;
 mod tls;
+mod traces;
 mod watch;
 mod watching;
 mod who;
@@ -78,6 +79,9 @@ pub enum ServeError {
     /// The certificate or key cannot be used.
     #[error("{0}")]
     Tls(String),
+    /// Traces cannot be sent.
+    #[error("{0}")]
+    Traces(String),
     /// There is no randomness for secrets.
     #[error("the system gives no random bytes")]
     Randomness,
@@ -102,6 +106,8 @@ struct Front {
     tls_required: bool,
     max_frame_bytes: usize,
     lift_literals: bool,
+    /// Where queries are told of, if anywhere.
+    traces: Option<Arc<traces::Traces>>,
     /// Roles whose sessions keep their backends.
     session_pooling: Vec<String>,
     /// Makes up salts for roles that do not exist.
@@ -171,6 +177,7 @@ impl Proxy {
             tls_required: config.proxy.tls_required,
             max_frame_bytes: config.proxy.max_frame_bytes,
             lift_literals: config.proxy.lift_literals,
+            traces: traces::Traces::new(&config.log).map_err(ServeError::Traces)?.map(Arc::new),
             session_pooling: config.proxy.session_pooling.clone(),
             secret,
         };

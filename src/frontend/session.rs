@@ -109,6 +109,8 @@ pub(super) struct Session {
     pub(super) gate: Arc<Gate>,
     /// Queries that take longer are logged.
     pub(super) slow: Option<std::time::Duration>,
+    /// Where queries are told of, if anywhere.
+    pub(super) traces: Option<Arc<super::traces::Traces>>,
     /// How long an idle client may stay when the proxy drains, and until when this one may.
     pub(super) linger: std::time::Duration,
     pub(super) ends_at: Option<tokio::time::Instant>,

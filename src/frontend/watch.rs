@@ -178,6 +178,11 @@ impl Watched {
         }
     }
 
+    /// The name of the shard that it goes to.
+    pub(super) fn shard_name(&self) -> Option<&str> {
+        self.shard.as_ref().map(|(_, flow)| &*flow.name)
+    }
+
     /// Everything that was asked is answered, with so many bytes; how long it took.
     pub(super) fn ends(&mut self, moved: Moved) -> Option<Duration> {
         let took = self.began.take()?.elapsed();

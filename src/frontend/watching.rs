@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use super::session::Session;
+use super::traces::Query;
 use super::who::Request;
 use crate::plan::without_literals;
 use crate::sqlstate::SqlState;
@@ -17,7 +18,23 @@ impl Session {
         let moved = self.client.moved();
         let request = Request::of(&self.watched.client);
         let Some(took) = self.watched.ends(moved) else { return };
-        let Some(last) = self.last.take().filter(|_| self.slow.is_some_and(|limit| took >= limit)) else { return };
+        let Some(last) = self.last.take() else { return };
+        if let Some(traces) = &self.traces {
+            traces.query(&Query {
+                took,
+                text: &last.text,
+                shown: &without_literals(&last.text),
+                role: &self.role,
+                org: self.org.as_ref().map(|org| org.slug.as_str()),
+                shard: self.watched.shard_name(),
+                leaf: self.place.map(|(leaf, _)| leaf.get()),
+                fingerprint: last.fingerprint(),
+                request,
+            });
+        }
+        if self.slow.is_none_or(|limit| took < limit) {
+            return;
+        }
         // A text may hold what should have been a parameter.
         let (sql, physical) = (without_literals(&last.text), last.rendered_sql().map(|sql| without_literals(&sql)));
         tracing::warn!(

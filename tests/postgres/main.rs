@@ -44,3 +44,5 @@ mod throwaway;
 mod tls;
 mod tower;
 mod tpch;
+#[cfg(feature = "otel")]
+mod traces;
