@@ -1,7 +1,7 @@
 //! The proxy measured from outside: throughput, CPU per query, latency, memory, beside a direct connection and PgBouncer.
 //!
-//! `cargo bench --bench proxy -- [--quick] [--write] [part...]`; parts: `points`, `crowd`, `bulk`, `objects`. `--write` puts the tables into
-//! BENCHMARKS.md. Machines are shared and noisy, so the ways take turns, round by round, and medians are shown. What is
+//! `cargo bench --bench proxy -- [--quick] [--write] [part...]`; parts: `points`, `crowd`, `bulk`, `objects`, `orgs`. `--write` puts the
+//! tables into BENCHMARKS.md. Machines are shared and noisy, so the ways take turns, round by round, and medians are shown. What is
 //! measured is the `orgfold` binary as a process of its own (`ORGFOLD_BENCH_BIN` names another build of it).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, missing_docs)]
@@ -11,6 +11,7 @@ mod crowd;
 mod load;
 mod machine;
 mod objects;
+mod orgs;
 mod points;
 mod process;
 mod tables;
@@ -34,6 +35,7 @@ const PARTS: &[Part] = &[
     ("crowd", crowd::run_part),
     ("bulk", bulk::run_part),
     ("objects", objects::run_part),
+    ("orgs", orgs::run_part),
 ];
 
 fn main() {

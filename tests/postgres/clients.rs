@@ -157,6 +157,11 @@ async fn ruby_pg() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn go_pgx() {
+    client("go", home().join("pgx"), &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn php_pdo() {
     client("php", "php", &["pdo.php"]).await;
 }
