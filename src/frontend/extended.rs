@@ -412,7 +412,7 @@ impl Session {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "no shard is leased"));
         };
         request::execute(portal, max_rows, &mut backend.channel().output);
-        if self.slow.is_some() || self.traces.is_some() {
+        if self.is_told_of() {
             self.last = Some(Arc::clone(statement));
         }
         self.expect.push_back(Expect::Execute { statement: Arc::clone(statement), simple });

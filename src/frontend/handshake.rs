@@ -196,7 +196,7 @@ async fn begin(
         Ok((org, settings, key)) => Ok(Outcome::Session(Box::new(Session {
             watched: front.watch.enters(&role.name, peer, &application),
             gate: Arc::clone(&front.gate),
-            slow: front.limits.get().slow,
+            slow: front.limits.slow(),
             traces: front.traces.clone(),
             linger: front.linger,
             ends_at: None,

@@ -1,6 +1,7 @@
 //! [`Limits`]: what the configuration says and a reload changes at once.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -13,8 +14,6 @@ pub(super) struct Values {
     pub(super) max_clients: usize,
     pub(super) auth_timeout: Duration,
     pub(super) drain: Duration,
-    /// Queries that take longer are logged.
-    pub(super) slow: Option<Duration>,
     /// Roles that may use the console.
     pub(super) admins: Vec<String>,
     /// Who may come in, and how.
@@ -25,14 +24,30 @@ pub(super) struct Values {
 
 /// The values in force.
 #[derive(Debug)]
-pub(super) struct Limits(ArcSwap<Values>);
+pub(super) struct Limits {
+    values: ArcSwap<Values>,
+    slow: Arc<Slow>,
+}
+
+/// From when on a query is slow: asked for each, by sessions that are older than the last reload too.
+#[derive(Debug)]
+pub(super) struct Slow(AtomicU64);
+
+impl Slow {
+    /// Queries that take as long are logged; `None` where none are.
+    pub(super) fn limit(&self) -> Option<Duration> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            millis => Some(Duration::from_millis(millis)),
+        }
+    }
+}
 
 fn of(config: &Config) -> Arc<Values> {
     Arc::new(Values {
         max_clients: config.proxy.max_clients,
         auth_timeout: Duration::from_millis(config.proxy.auth_timeout_ms.max(1)),
         drain: Duration::from_millis(config.proxy.drain_ms),
-        slow: (config.log.slow_ms > 0).then(|| Duration::from_millis(config.log.slow_ms)),
         admins: config.admin.roles.clone(),
         access: config.proxy.access.clone().into(),
         login_failures: config.proxy.login_failures,
@@ -41,14 +56,19 @@ fn of(config: &Config) -> Arc<Values> {
 
 impl Limits {
     pub(super) fn new(config: &Config) -> Limits {
-        Limits(ArcSwap::new(of(config)))
+        Limits { values: ArcSwap::new(of(config)), slow: Arc::new(Slow(AtomicU64::new(config.log.slow_ms))) }
     }
 
     pub(super) fn set(&self, config: &Config) {
-        self.0.store(of(config));
+        self.values.store(of(config));
+        self.slow.0.store(config.log.slow_ms, Ordering::Relaxed);
     }
 
     pub(super) fn get(&self) -> Arc<Values> {
-        self.0.load_full()
+        self.values.load_full()
+    }
+
+    pub(super) fn slow(&self) -> Arc<Slow> {
+        Arc::clone(&self.slow)
     }
 }

@@ -106,7 +106,7 @@ impl Session {
         self.watched.client.does(Doing::Idle);
         match answer {
             Some(answer) => {
-                if self.slow.is_some() || self.traces.is_some() {
+                if self.is_told_of() {
                     self.last = Some(Arc::clone(statement));
                 }
                 Some(answer)

@@ -108,7 +108,7 @@ pub(super) struct Session {
     pub(super) proven: Option<crate::config::AccessMethod>,
     pub(super) gate: Arc<Gate>,
     /// Queries that take longer are logged.
-    pub(super) slow: Option<std::time::Duration>,
+    pub(super) slow: Arc<super::limits::Slow>,
     /// Where queries are told of, if anywhere.
     pub(super) traces: Option<Arc<super::traces::Traces>>,
     /// How long an idle client may stay when the proxy drains, and until when this one may.

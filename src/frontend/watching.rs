@@ -13,6 +13,11 @@ pub(super) fn killed() -> Fault {
 }
 
 impl Session {
+    /// Whether somebody may want to know what ran.
+    pub(super) fn is_told_of(&self) -> bool {
+        self.slow.limit().is_some() || self.traces.is_some()
+    }
+
     /// Everything that the client asked is answered.
     pub(super) fn answered_whole(&mut self) {
         let moved = self.client.moved();
@@ -32,7 +37,7 @@ impl Session {
                 request,
             });
         }
-        if self.slow.is_none_or(|limit| took < limit) {
+        if self.slow.limit().is_none_or(|limit| took < limit) {
             return;
         }
         // A text may hold what should have been a parameter.

@@ -270,8 +270,10 @@ impl Drop for Served {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_configuration_is_read_anew_and_a_broken_one_is_not() {
     let fleet = fleet().start().await;
-    let served = Served::start(&fleet, "[proxy]\nlisten = \"127.0.0.1:0\"\n");
+    let mut served = Served::start(&fleet, "[proxy]\nlisten = \"127.0.0.1:0\"\n");
     let ops = served.connect("ops", "orgfold").await.unwrap();
+    let acme = served.connect("app", "acme").await.unwrap();
+    acme.batch_execute("SELECT pg_sleep(0.02) AS slow_before").await.unwrap();
     let size = async || {
         table(&ops, "SHOW CONFIG").await.iter().find(|row| row["key"] == "shards.pool_size").unwrap()["value"].clone()
     };
@@ -287,6 +289,17 @@ async fn the_configuration_is_read_anew_and_a_broken_one_is_not() {
     std::fs::write(served.config.path(), text.replace("[shards]\n", "[shards]\npool_size = 6\n")).unwrap();
     ops.batch_execute("RELOAD").await.unwrap();
     assert_eq!(size().await, "6");
+    // What is slow, to sessions that were there before too.
+    let text = text.replace("slow_ms = 1\n", "slow_ms = 600000\n");
+    std::fs::write(served.config.path(), text).unwrap();
+    ops.batch_execute("RELOAD").await.unwrap();
+    acme.batch_execute("SELECT pg_sleep(0.02) AS slow_after").await.unwrap();
+    drop((acme, ops));
+    served.signal("TERM");
+    until("it has ended", async || served.child.try_wait().unwrap().is_some()).await;
+    let mut logs = String::new();
+    std::io::Read::read_to_string(served.child.stderr.as_mut().unwrap(), &mut logs).unwrap();
+    assert!(logs.contains("slow_before") && !logs.contains("slow_after"), "{logs}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
