@@ -209,6 +209,7 @@ INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET n
 -- open: another error: 42703 column excluded.nope does not exist
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = excluded.nope
 
+-- open: PostgreSQL 17 and later add a hint
 INSERT INTO customer (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET customer.name = 'x'
 
 INSERT INTO item (order_no, product_id, qty, price) VALUES (1, 1, 5, 2) ON CONFLICT (order_no, product_id) DO UPDATE SET qty = item.qty + excluded.qty RETURNING qty, total

@@ -23,6 +23,7 @@ UPDATE customer AS c SET name = name WHERE c.id = 1 RETURNING c.*
 -- open: another error: 42P01 missing FROM-clause entry for table "customer"
 UPDATE customer c SET name = customer.name
 
+-- open: PostgreSQL 17 and later add a hint
 UPDATE customer c SET c.name = 'x'
 
 UPDATE customer SET nope = 1

@@ -113,6 +113,16 @@ async fn aftermath(stage: &Stage, wire: &mut Wire, sql: &str, answer: &Answer) -
     wrong
 }
 
+/// What is another answer from a version of PostgreSQL on when only the shard's own wall stands, and why. They are left out there.
+///
+/// The first is a fault of that wall: from 17 on PostgreSQL takes the cast of a short array for cheap, it always took it for
+/// leakproof, and so asks it before the policy; the error shows a neighbour's value. The first wall keeps it away (ARCHITECTURE,
+/// "The predicate has two halves"). In the second, several messages before a Sync are a transaction block from 18 on.
+const BEYOND: [(i32, &str); 2] = [
+    (17, "SELECT id FROM vault WHERE (ta::int[]) IS NULL ORDER BY id"),
+    (18, "DECLARE c CURSOR FOR SELECT * FROM customer"),
+];
+
 /// Runs a class on a stage; gives what went wrong, and how many attacks there were.
 async fn run(stage: &Stage, class: &str) -> (Vec<String>, usize) {
     let (head, mut attacks) = read(class);
@@ -122,7 +132,11 @@ async fn run(stage: &Stage, class: &str) -> (Vec<String>, usize) {
     // Numbers that differ from server to server.
     let anywhere =
         |outcome: &str, oids: &[String]| oids.iter().fold(outcome.to_owned(), |text, oid| text.replace(oid, "OID"));
+    let beyond = |sql: &str| BEYOND.iter().any(|(since, known)| *since <= stage.version && *known == sql);
     for attack in &mut attacks {
+        if stage.breach.is_some() && beyond(&attack.sql) {
+            continue;
+        }
         if let Some((version, answer)) = attack.since.take_if(|(version, _)| *version <= stage.version) {
             assert!(!rewrite, "answers are written down on a version before {version}");
             attack.simple = answer;
