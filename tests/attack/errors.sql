@@ -339,3 +339,27 @@ SET enable_indexscan = off; SET enable_bitmapscan = off; UPDATE invoice SET tota
 -- answered [SET] / [SET] / [SET] / [SELECT 0]
 -- extended: refused 42601
 SET enable_indexscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; SELECT no FROM invoice WHERE note::label IS NULL OR to_date(note, 'YYYY') IS NULL
+
+-- answered [SELECT 0]
+SELECT id FROM vault WHERE ARRAY[COALESCE(ta, '{a,b}'), '{a,b}'] IS NULL
+
+-- answered [SELECT 0]
+SELECT id FROM (SELECT id, ARRAY[COALESCE((w).ta, '{a,b}'), '{a,b}'] AS two FROM vault AS w) AS v WHERE two IS NULL
+
+-- answered [SELECT 0]
+SELECT v.id FROM vault AS v JOIN customer AS c ON ARRAY[COALESCE(v.ta, '{a,b}'), '{a,b}'] IS NULL FOR UPDATE OF v
+
+-- answered [SELECT 0]
+SELECT count(*) FROM vault GROUP BY ta HAVING ARRAY[COALESCE(ta, '{a,b}'), '{a,b}'] IS NULL
+
+-- answered [UPDATE 0]
+UPDATE vault SET i = 1 WHERE ARRAY[COALESCE(ta, '{a,b}'), '{a,b}'] IS NULL
+
+-- answered [DELETE 0]
+DELETE FROM vault AS v WHERE ARRAY[CASE WHEN false THEN v.ta END, COALESCE(v.ta, '{a,b}'), '{a,b}'] IS NULL AND id > 90
+
+-- answered [SELECT 0]
+SELECT id FROM vault WHERE '101' ~ ANY (ta) AND id > 90
+
+-- answered [SELECT 0]
+SELECT id FROM vault AS v WHERE CAST(v.ta AS integer[]) IS NULL AND id > 90

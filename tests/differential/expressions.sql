@@ -341,3 +341,47 @@ SELECT 'a'
 'b' AS joined
 
 SELECT true::int, 5::bit(8), 5::int8::int2, 40000::int2
+
+SELECT ARRAY[id, boss] FROM employee ORDER BY ARRAY[id, boss]
+
+SELECT ARRAY[boss, length(dept)], count(*) FROM employee GROUP BY ARRAY[boss, length(dept)] ORDER BY 1
+
+SELECT ARRAY[boss, length(dept)] AS pair, count(*) FROM employee GROUP BY pair HAVING ARRAY[boss, length(dept)] <> '{1,3}' ORDER BY 1
+
+SELECT ARRAY[min(id), max(id), count(*)], dept FROM employee GROUP BY dept ORDER BY dept
+
+SELECT DISTINCT ARRAY[boss, 1] FROM employee ORDER BY ARRAY[boss, 1]
+
+SELECT DISTINCT ON (ARRAY[boss, 0]) id, boss FROM employee ORDER BY ARRAY[boss, 0], id
+
+SELECT id, rank() OVER (PARTITION BY ARRAY[dept, dept] ORDER BY ARRAY[salary, id]) FROM employee ORDER BY id
+
+SELECT array_agg(ARRAY[id, boss] ORDER BY id) FILTER (WHERE id = ANY (ARRAY[boss + 1, id, 3])) FROM employee
+
+SELECT ARRAY[first_value(id) OVER w, id] FROM employee WINDOW w AS (PARTITION BY dept ORDER BY id) ORDER BY 1
+
+SELECT e.id, ARRAY[e, e] IS NULL, tags::varchar[], CAST(tags AS varchar(3)[]), (tags::text[])[1] FROM employee e JOIN customer c USING (id) ORDER BY 1
+
+SELECT tags::text[], c.tags::varchar[], (tags)::text[] AS named, tags::text[] || '{z}', array_length(tags::text[], 1) FROM customer c ORDER BY id
+
+SELECT id FROM customer WHERE 'a' ~ ANY (tags) OR 'b' LIKE ANY (ARRAY[name, tags[1]]) OR name ILIKE ALL (ARRAY['%a%', '%d%']) ORDER BY id
+
+SELECT id, 'x' ~ ANY (tags), name ~ ANY ('{A,B}'), NOT name LIKE ALL (tags) FROM customer ORDER BY id
+
+SELECT ARRAY[tags, tags], ARRAY[ARRAY[name], ARRAY[email]], ARRAY[[id, 1], [2, id]] FROM customer ORDER BY id
+
+SELECT (SELECT max(x) FROM unnest(ARRAY[c.id, e.id, 3]) AS x) FROM customer c JOIN employee e USING (id) ORDER BY 1
+
+WITH RECURSIVE up AS (SELECT id, boss, ARRAY[id, 0] AS path FROM employee WHERE id = 7 UNION ALL
+  SELECT e.id, e.boss, path || ARRAY[e.id, e.boss] FROM up JOIN employee e ON e.id = up.boss) SELECT * FROM up ORDER BY path
+
+UPDATE customer SET tags = ARRAY[name, email]::varchar[] WHERE ARRAY[id, id] = '{1,1}' RETURNING id, tags, ARRAY[tags, tags]
+
+INSERT INTO customer AS c (id, name, tags) VALUES (1, 'new', '{n}') ON CONFLICT (id) DO UPDATE SET tags = ARRAY[c.name, excluded.name] WHERE ARRAY[c.id, excluded.id]::text[] <> '{}' RETURNING tags
+
+SELECT ARRAY[id, nosuch] FROM customer
+
+SELECT ARRAY[id, customer.name, 5] FROM customer
+
+-- open: another error: 42803 subquery uses ungrouped column "employee.id" from outer query
+SELECT dept, ARRAY[id, 1] FROM employee GROUP BY dept

@@ -17,6 +17,7 @@ mod scope;
 mod sequence;
 mod statement;
 mod tree;
+mod weigh;
 mod wrapped;
 
 pub(crate) use scope::SYSTEM_COLUMNS;

@@ -6,12 +6,14 @@ use super::super::policy::org_function;
 use super::lookup::is_text_next;
 use super::scope::{Columns, Role, Scope};
 use super::tree::Node;
+use super::weigh::{self, Weight};
 use super::{Binder, Nodes, named};
 use crate::sqlstate::SqlState;
 
 impl Binder<'_> {
     /// Binds an expression, or any run of pieces, onto `out`.
     pub(super) fn pieces(&mut self, pieces: &[Piece], scope: &Scope<'_>, out: &mut Nodes) -> Result<(), PlanError> {
+        let weighed = weigh::columns(pieces);
         let mut skip = 0;
         for (i, piece) in pieces.iter().enumerate() {
             if skip > 0 {
@@ -23,6 +25,29 @@ impl Binder<'_> {
                 Piece::Star(at) => out.push(Node::Keyword("*", *at)),
                 Piece::Operator(text, at) => out.push(Node::Operator(text.clone(), *at)),
                 Piece::Name(ident) => out.push(named(ident)),
+                Piece::Column { parts, output } if !weighed.is_empty() => {
+                    // What PostgreSQL has to say about it, it says of the sub-select: at the column.
+                    let at = parts.first().map_or(0, |part| part.at);
+                    let (before, behind) = match weighed.iter().find(|(at, _)| *at == i).map(|(_, weight)| *weight) {
+                        Some(Weight::Select) => {
+                            (vec![Node::Keyword("(", at), Node::Word("SELECT")], vec![Node::Word(")")])
+                        }
+                        Some(Weight::Coalesce) => (
+                            vec![
+                                Node::Keyword("(", at),
+                                Node::Word("COALESCE"),
+                                Node::Word("("),
+                                Node::Word("("),
+                                Node::Word("SELECT"),
+                            ],
+                            vec![Node::Word(")"), Node::Word(")"), Node::Word(")")],
+                        ),
+                        None => (Vec::new(), Vec::new()),
+                    };
+                    out.push(Node::Physical(before));
+                    self.column(parts, *output, scope, out)?;
+                    out.push(Node::Physical(behind));
+                }
                 Piece::Column { parts, output } => self.column(parts, *output, scope, out)?,
                 Piece::Wildcard(parts) => self.row_of(parts, scope, out)?,
                 Piece::Literal(text, at) => out.push(Node::Literal { text: text.clone(), at: *at }),
