@@ -35,7 +35,7 @@ impl Binder<'_> {
                         Some(Weight::Coalesce) => (
                             vec![
                                 Node::Keyword("(", at),
-                                Node::Word("COALESCE"),
+                                Node::Function(FunctionName::plain("coalesce", 0)),
                                 Node::Word("("),
                                 Node::Word("("),
                                 Node::Word("SELECT"),
