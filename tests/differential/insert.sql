@@ -30,16 +30,12 @@ INSERT INTO empty TABLE empty LIMIT 1
 
 INSERT INTO empty VALUES (20) , (21)
 
--- open: another error: XX000 the second opinion on the rewritten statement: a row is inserted without the org's value at its end
 INSERT INTO empty VALUES (22), (23, 'x')
 
--- open: another error: 42601 INSERT has more expressions than target columns
 INSERT INTO empty VALUES (1, 2, 3)
 
--- open: another error: XX000 the second opinion on the rewritten statement: a row is inserted without the org's value at its end
 INSERT INTO empty (a, b) VALUES (1)
 
--- open: another error: XX000 the second opinion on the rewritten statement: a row is inserted without the org's value at its end
 INSERT INTO empty (a) VALUES (1, 2)
 
 INSERT INTO empty (a, a) VALUES (1, 2)
