@@ -281,10 +281,8 @@ SELECT 1e400::float8
 
 SELECT 1e10, 1.e1, .5e-1, 0.1 + 0.2, 1e-10, 123456789012345678901234567890
 
--- open: another error: 42601 trailing junk after numeric literal
 SELECT 10_000
 
--- open: another error: 42601 trailing junk after numeric literal
 SELECT 0x1F
 
 SELECT 1a

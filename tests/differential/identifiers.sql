@@ -123,10 +123,8 @@ SELECT 1 AS a$b, 2 AS _a, 3 AS é
 
 SELECT "" FROM customer
 
--- open: refused: 42601 Unicode escapes in identifiers are not supported
 SELECT U&"n\0061me" FROM customer WHERE id = 1
 
--- open: refused: 42601 UESCAPE is not supported
 SELECT U&"n!0061me" UESCAPE '!' FROM customer WHERE id = 1
 
 SELECT c FROM customer c ORDER BY id

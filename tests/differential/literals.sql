@@ -29,7 +29,6 @@ SELECT U&'d\0061t\+000061'
 
 SELECT U&'\\'
 
--- open: refused: 42601 UESCAPE is not supported
 SELECT U&'d!0061' UESCAPE '!'
 
 SELECT u&'x'
@@ -42,7 +41,6 @@ SELECT U&'\D83D\DE00', U&'a''b'
 -- open: another error: 42601 invalid Unicode surrogate pair
 SELECT U&'\D83D'
 
--- open: refused: 42601 Unicode escapes in identifiers are not supported
 SELECT U&"\0069d" FROM customer
 
 SELECT N'x', n'y', B'', B'0101', b'1', X'', X'aF', x'0'
@@ -347,3 +345,23 @@ SELECT 1::float4 / 3, 1::float8 / 3, 1::numeric / 3, 2::numeric ^ 0.5, 1e20::flo
 SELECT 'a' UNION SELECT 1
 
 SELECT pg_typeof(1), pg_typeof('x'), pg_typeof(1.5), pg_typeof(NULL), pg_typeof(ARRAY[1]), pg_typeof('x'::mood), pg_typeof(ROW(1)), pg_typeof(1 = 1), pg_typeof(now()), pg_typeof(1::int2 + 1::int2), pg_typeof('a' || 'b')
+
+SELECT 1_000 + 0xff, 0o17, 0B1_01, 1_0.2_5, 1_0e-1_0, .5_5 FROM customer WHERE id = 0x1 LIMIT 0x_2
+
+SELECT id FROM customer WHERE id IN (0x1, 0b10, 3) ORDER BY 1
+
+-- open: another error: 42601 trailing junk after numeric literal
+SELECT 1__0
+
+-- open: another error: 42601 trailing junk after numeric literal
+SELECT 0xg
+
+SELECT U&"!0069d", U&'d!0061''!0027!!' UESCAPE '!' AS U&"\00e9" FROM U&"customer" UESCAPE '!' WHERE U&"i!0064" UESCAPE '!' = 2
+
+-- open: another error: 42601 invalid Unicode escape
+SELECT U&'!' UESCAPE '!'
+
+-- open: another error: 42601 invalid Unicode escape character
+SELECT U&"a" UESCAPE '+'
+
+SELECT U&'\D83D\DE00', U&'\+01F600', U&'x!D83D!DE00' UESCAPE '!'

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use super::LexError;
 use super::keyword::{Class, class};
+use super::unicode::{is_escape, unescaped};
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,17 +205,20 @@ impl<'a> Lexer<'a> {
             b'u' | b'U' if self.peek(1) == Some(b'&') && self.peek(2) == Some(b'\'') => {
                 self.at += 2;
                 let body = self.string(b'\'', false)?;
-                self.refuse_uescape()?;
-                Token::Unicode(body)
+                match self.uescape()? {
+                    // Without the clause it is the server's to read.
+                    None => Token::Unicode(body),
+                    Some(escape) => {
+                        let value = unescaped(&body, escape, Some('\''));
+                        Token::Text(value.map_err(|message| self.error(start, message))?.into())
+                    }
+                }
             }
             b'u' | b'U' if self.peek(1) == Some(b'&') && self.peek(2) == Some(b'"') => {
                 self.at += 2;
-                let value = self.quoted_identifier()?;
-                self.refuse_uescape()?;
-                if value.contains('\\') {
-                    return Err(self.error(start, "Unicode escapes in identifiers are not supported"));
-                }
-                Token::Quoted(value)
+                let body = self.quoted_identifier()?;
+                let value = unescaped(&body, self.uescape()?.unwrap_or('\\'), None);
+                Token::Quoted(value.map_err(|message| self.error(start, message))?.into())
             }
             b'$' => self.dollar()?,
             b'0'..=b'9' => self.number()?,
@@ -304,14 +308,24 @@ impl<'a> Lexer<'a> {
         Ok(if doubled { Cow::Owned(raw.replace("\"\"", "\"")) } else { Cow::Borrowed(raw) })
     }
 
-    /// `UESCAPE 'c'` changes what the string before it means: not supported.
-    fn refuse_uescape(&mut self) -> Result<(), LexError> {
+    /// The character of `UESCAPE 'c'`, if that is next.
+    fn uescape(&mut self) -> Result<Option<char>, LexError> {
         let end = self.at;
         self.skip_blank()?;
         let at = self.at;
-        let follows = self.bytes.get(at..at + 7).is_some_and(|word| word.eq_ignore_ascii_case(b"uescape"));
-        self.at = end;
-        if follows { Err(self.error(at, "UESCAPE is not supported")) } else { Ok(()) }
+        let word = self.bytes.get(at..at + 7).is_some_and(|word| word.eq_ignore_ascii_case(b"uescape"));
+        if !word || self.peek(7).is_some_and(is_ident_part) {
+            self.at = end;
+            return Ok(None);
+        }
+        self.at += 7;
+        self.skip_blank()?;
+        let text = if self.peek(0) == Some(b'\'') { self.string(b'\'', false)? } else { Cow::Borrowed("") };
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(c), None) if is_escape(c) => Ok(Some(c)),
+            (_, _) => Err(self.error(at, "invalid Unicode escape character")),
+        }
     }
 
     fn dollar(&mut self) -> Result<Token<'a>, LexError> {
@@ -345,27 +359,48 @@ impl<'a> Lexer<'a> {
         Ok(Token::Dollar(value))
     }
 
+    /// Digits, each after the first perhaps behind one underscore, as PostgreSQL 16 and later read them.
+    fn digits(&mut self, is_digit: fn(u8) -> bool) {
+        let digit = |lexer: &Self, ahead| lexer.peek(ahead).is_some_and(is_digit);
+        let begin = self.at;
+        while digit(self, 0) || (self.at > begin && self.peek(0) == Some(b'_') && digit(self, 1)) {
+            self.at += 1;
+        }
+    }
+
+    /// `12`, `1_000.5e-3`, `0xff`, `0o17`, `0b1`. A server that does not know a form says so itself.
     fn number(&mut self) -> Result<Token<'a>, LexError> {
         let start = self.at;
-        let digits = |lexer: &mut Self| {
-            while lexer.peek(0).is_some_and(|b| b.is_ascii_digit()) {
-                lexer.at += 1;
-            }
+        let is_digit: Option<fn(u8) -> bool> = match (self.peek(0), self.peek(1)) {
+            (Some(b'0'), Some(b'x' | b'X')) => Some(|b| b.is_ascii_hexdigit()),
+            (Some(b'0'), Some(b'o' | b'O')) => Some(|b| matches!(b, b'0'..=b'7')),
+            (Some(b'0'), Some(b'b' | b'B')) => Some(|b| matches!(b, b'0' | b'1')),
+            (_, _) => None,
         };
-        digits(self);
-        // `1..10` is two dots, not a fraction.
-        if self.peek(0) == Some(b'.') && self.peek(1) != Some(b'.') {
-            self.at += 1;
-            digits(self);
-        }
-        if matches!(self.peek(0), Some(b'e' | b'E')) {
-            let sign = usize::from(matches!(self.peek(1), Some(b'+' | b'-')));
-            if self.peek(1 + sign).is_some_and(|b| b.is_ascii_digit()) {
-                self.at += 1 + sign;
-                digits(self);
+        if let Some(is_digit) = is_digit {
+            let first = if self.peek(2) == Some(b'_') { 3 } else { 2 };
+            if !self.peek(first).is_some_and(is_digit) {
+                return Err(self.error(start, "trailing junk after numeric literal"));
+            }
+            self.at += first;
+            self.digits(is_digit);
+        } else {
+            let decimal: fn(u8) -> bool = |b| b.is_ascii_digit();
+            self.digits(decimal);
+            // `1..10` is two dots, not a fraction.
+            if self.peek(0) == Some(b'.') && self.peek(1) != Some(b'.') {
+                self.at += 1;
+                self.digits(decimal);
+            }
+            if matches!(self.peek(0), Some(b'e' | b'E')) {
+                let sign = usize::from(matches!(self.peek(1), Some(b'+' | b'-')));
+                if self.peek(1 + sign).is_some_and(|b| b.is_ascii_digit()) {
+                    self.at += 1 + sign;
+                    self.digits(decimal);
+                }
             }
         }
-        if self.peek(0).is_some_and(is_ident_start) {
+        if self.peek(0).is_some_and(|b| is_ident_start(b) || b.is_ascii_digit()) {
             return Err(self.error(start, "trailing junk after numeric literal"));
         }
         Ok(Token::Number(self.slice(start, self.at)))
@@ -444,11 +479,29 @@ mod tests {
 
     #[test]
     fn what_does_not_end_is_refused() {
-        for bad in
-            ["'a", "E'a\\'", "\"a", "$a$b$c$", "/* /* */", "1a", "0x1f", "$1a", "\"\"", "U&'a' uescape '!'", "X'zz'"]
-        {
+        for bad in ["'a", "E'a\\'", "\"a", "$a$b$c$", "/* /* */", "1a", "$1a", "\"\"", "U&'a' uescape '+'", "X'zz'"] {
             assert!(lex(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn unicode_escapes_are_read() {
+        assert_eq!(tokens(r#"U&"d!0061" UESCAPE '!'"#), [Token::Quoted("da".into())]);
+        assert_eq!(tokens(r"U&'d!0061''!0027' uescape '!'"), [Token::Text("da''''".into())]);
+        assert_eq!(tokens(r"U&'\0061'"), [Token::Unicode(r"\0061".into())]);
+        assert_eq!(tokens(r#"U&"a" uescaped"#).len(), 2);
+        assert!(lex(r#"U&"a" UESCAPE x"#).is_err());
+    }
+
+    #[test]
+    fn numbers_are_whole() {
+        for good in ["1", "1.", ".5", "1.5e-3", "1_000", "1_0.2_5e1_0", "0x1F", "0X_ff_0", "0o17", "0b1_0", "0"] {
+            assert_eq!(tokens(good), [Token::Number(good)]);
+        }
+        for bad in ["1__0", "1_", "1_.5", "0x", "0xg", "0o8", "0b2", "0b12", "0x_", "1.5_", "1e5_", "01f"] {
+            assert!(lex(bad).is_err(), "{bad}");
+        }
+        assert_eq!(tokens("1..2").len(), 3);
     }
 
     #[test]

@@ -37,6 +37,23 @@ fn is_escaped(body: &str) -> bool {
     true
 }
 
+/// A number: digits and what may stand between them, or digits of another base.
+fn is_number(text: &str) -> bool {
+    let of = |digits: &str, is_digit: fn(u8) -> bool| {
+        digits.bytes().any(is_digit) && digits.bytes().all(|b| b == b'_' || is_digit(b))
+    };
+    match text.as_bytes() {
+        [b'0', b'x' | b'X', ..] => of(text.get(2..).unwrap_or(""), |b| b.is_ascii_hexdigit()),
+        [b'0', b'o' | b'O', ..] => of(text.get(2..).unwrap_or(""), |b| matches!(b, b'0'..=b'7')),
+        [b'0', b'b' | b'B', ..] => of(text.get(2..).unwrap_or(""), |b| matches!(b, b'0' | b'1')),
+        [b'0'..=b'9' | b'.', ..] => {
+            text.bytes().any(|b| b.is_ascii_digit())
+                && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'e' | b'E' | b'+' | b'-'))
+        }
+        _other => false,
+    }
+}
+
 fn malformed(at: u32) -> PlanError {
     PlanError::new(SqlState::SYNTAX_ERROR, "literal", "malformed literal").at(at)
 }
@@ -49,9 +66,11 @@ fn checked(valid: bool, prefix: &str, body: &str, at: u32) -> Result<Piece, Plan
 pub(crate) fn literal(token: &Token<'_>, at: u32) -> Result<Piece, PlanError> {
     match token {
         Token::Number(text) => {
-            let valid = text.bytes().any(|b| b.is_ascii_digit())
-                && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-'));
-            if valid { Ok(Piece::Literal((*text).into(), at)) } else { Err(malformed(at)) }
+            if is_number(text) {
+                Ok(Piece::Literal((*text).into(), at))
+            } else {
+                Err(malformed(at))
+            }
         }
         Token::Text(body) => checked(is_plain(body), "", body, at),
         Token::Escaped(body) => checked(is_escaped(body), "E", body, at),

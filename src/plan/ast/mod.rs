@@ -21,6 +21,7 @@ pub(crate) mod reference;
 mod special;
 pub(crate) mod tree;
 mod type_name;
+mod unicode;
 mod utility;
 mod wrapped;
 

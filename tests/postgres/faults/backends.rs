@@ -60,13 +60,14 @@ async fn a_shard_that_restarts_loses_no_write_and_doubles_none() {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     // How many each has written: the shard is killed while all are at it.
     let written: std::sync::Arc<[AtomicUsize; 4]> = std::sync::Arc::default();
+    let hit = std::sync::Arc::<AtomicUsize>::default();
     let mut writers = Vec::new();
     for writer in 0..4 {
         let (proxy, stopped) = (std::sync::Arc::clone(&proxy), stopped.clone());
-        let written = std::sync::Arc::clone(&written);
+        let (written, hit) = (std::sync::Arc::clone(&written), std::sync::Arc::clone(&hit));
         writers.push(tokio::spawn(async move {
             let client = proxy.connect("app", "one").await;
-            let (mut kept, mut failed, mut id) = (Vec::new(), 0, i32::try_from(writer).unwrap() * 1_000_000);
+            let (mut kept, mut id) = (Vec::new(), i32::try_from(writer).unwrap() * 1_000_000);
             while !*stopped.borrow() {
                 id += 1;
                 match client.execute("INSERT INTO item VALUES ($1, 'x')", &[&id]).await {
@@ -77,12 +78,12 @@ async fn a_shard_that_restarts_loses_no_write_and_doubles_none() {
                     Err(error) => {
                         let code = error.code().map_or("closed", |code| code.code()).to_owned();
                         assert!(["08006", "08001", "57P01", "57P03"].contains(&code.as_str()), "{error:?}");
-                        failed += 1;
+                        hit.fetch_add(1, Ordering::Relaxed);
                         tokio::task::yield_now().await;
                     }
                 }
             }
-            (kept, failed)
+            kept
         }));
     }
     let counts = || written.each_ref().map(|count| count.load(Ordering::Relaxed));
@@ -97,20 +98,22 @@ async fn a_shard_that_restarts_loses_no_write_and_doubles_none() {
             tokio::task::yield_now().await;
         }
     };
-    for _ in 0..2 {
+    // Twice, and until it hit somebody: between two writes a lost backend is only replaced.
+    for round in 0..20 {
         all_write().await;
         fleet.shard_cluster(1).kill().await.unwrap();
         fleet.shard_cluster(1).restart().await.unwrap();
+        if round > 0 && hit.load(Ordering::Relaxed) > 0 {
+            break;
+        }
     }
     all_write().await;
     stop.send(true).unwrap();
-    let (mut all_kept, mut all_failed) = (Vec::new(), 0);
+    let mut all_kept = Vec::new();
     for writer in writers {
-        let (kept, failed) = writer.await.unwrap();
-        all_kept.extend(kept);
-        all_failed += failed;
+        all_kept.extend(writer.await.unwrap());
     }
-    assert!(all_failed > 0, "nobody was hit");
+    assert!(hit.load(Ordering::Relaxed) > 0, "nobody was hit");
     let rows = fleet.shard_client(1).await.query("SELECT id FROM item", &[]).await.unwrap();
     let found: std::collections::BTreeSet<i32> = rows.iter().map(|row| row.get(0)).collect();
     assert_eq!(found.len(), rows.len());
