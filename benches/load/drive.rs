@@ -7,7 +7,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::session::Session;
+use crate::session::{Fault, Session};
 use crate::work::Work;
 
 /// Makes a client's next transaction.
@@ -17,6 +17,18 @@ pub type Maker = Arc<dyn Fn(&mut fastrand::Rng) -> Work + Send + Sync>;
 pub struct Worker {
     pub session: Session,
     pub maker: Maker,
+    /// The org that it is of.
+    pub org: i64,
+    /// How many of each kind were done, by all its runs.
+    pub done: BTreeMap<&'static str, u64>,
+    /// How many were not.
+    pub failed: u64,
+}
+
+impl Worker {
+    pub fn new(session: Session, maker: Maker, org: i64) -> Worker {
+        Worker { session, maker, org, done: BTreeMap::new(), failed: 0 }
+    }
 }
 
 /// How fast.
@@ -39,12 +51,14 @@ pub struct Seen {
     pub failed: u64,
     /// What failed first.
     pub failure: Option<String>,
+    /// An answer that was wrong: the run is worth nothing.
+    pub wrong: Option<String>,
     pub seconds: f64,
 }
 
 impl Seen {
     pub fn empty(seconds: f64) -> Seen {
-        Seen { all: histogram(), kinds: BTreeMap::new(), failed: 0, failure: None, seconds }
+        Seen { all: histogram(), kinds: BTreeMap::new(), failed: 0, failure: None, wrong: None, seconds }
     }
 
     fn note(&mut self, kind: &'static str, took: Duration) {
@@ -60,6 +74,7 @@ impl Seen {
         }
         self.failed += other.failed;
         self.failure = self.failure.take().or(other.failure);
+        self.wrong = self.wrong.take().or(other.wrong);
     }
 
     /// Adds another round.
@@ -120,19 +135,27 @@ pub async fn drive(workers: Vec<Worker>, pace: Pace, warm: Duration, measured: D
                 let done = timeout_at(end + Duration::from_secs(60), worker.session.run(&work)).await;
                 let now = Instant::now();
                 match done {
-                    // Open: whatever was due in time counts. Closed: what ended in time.
-                    Ok(Ok(_)) if due >= from && (matches!(pace, Pace::Open(_)) || now < end) => {
-                        seen.note(work.kind, now - begins);
+                    Ok(Ok(())) => {
+                        *worker.done.entry(work.kind).or_default() += 1;
+                        // Open: whatever was due in time counts. Closed: what ended in time.
+                        if due >= from && (matches!(pace, Pace::Open(_)) || now < end) {
+                            seen.note(work.kind, now - begins);
+                        }
                     }
-                    Ok(Ok(_)) => {}
-                    Ok(Err(error)) => {
+                    Ok(Err(Fault::Wrong(text))) => {
+                        seen.wrong = Some(text);
+                        break;
+                    }
+                    Ok(Err(Fault::Failed(text))) => {
+                        worker.failed += 1;
                         seen.failed += 1;
-                        seen.failure.get_or_insert(error);
+                        seen.failure.get_or_insert(text);
                         if matches!(pace, Pace::Closed) {
                             tokio::time::sleep(Duration::from_millis(1)).await;
                         }
                     }
                     Err(_) => {
+                        worker.failed += 1;
                         seen.failed += 1;
                         seen.failure.get_or_insert_with(|| "no answer within a minute".to_owned());
                         break;

@@ -71,7 +71,7 @@ async fn workers(machine: &Machine, way: Way, org: &OrgOf, count: usize, maker: 
     let mut workers = Vec::with_capacity(count);
     for _ in 0..count {
         let session = Session::open(machine, way, org, library.as_ref()).await?;
-        workers.push(Worker { session, maker: Arc::clone(maker) });
+        workers.push(Worker::new(session, Arc::clone(maker), org.id));
     }
     Ok(workers)
 }
@@ -108,7 +108,10 @@ pub async fn measure(machine: &Arc<Machine>, way: Way, harm: Harm, shape: Shape)
         let (back, seen) = driven(back, later).await.map_err(|error| error.to_string())?;
         few = back;
         beside.join(seen);
-        let (_, seen) = harmed.await.map_err(|error| error.to_string())?;
+        let (many, seen) = harmed.await.map_err(|error| error.to_string())?;
+        if harm == Harm::Held {
+            machine.note(way, "tpcb", &many);
+        }
         flood.join(seen);
     }
     drop(few);

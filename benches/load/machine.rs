@@ -1,22 +1,24 @@
 //! What is measured: shards with orgs, orgfold before them, and the same data in the ways of those who do without.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
 
 use orgfold::config::Config;
 use orgfold::directory::DdlMode;
 use orgfold::directory::ops::{self, NewRole, NewShard};
 use orgfold::migrate::{self, MigrateOptions, SchemaFile};
 
+use crate::drive::Worker;
+use crate::fill;
 use crate::process::Process;
+use crate::rivals::{self, Listening, PASSWORD, POOL, free_port};
 use crate::server::{Databases, Server};
-use crate::work::written;
+use crate::session::{Store, Way};
+use crate::work::{Owner, written};
+use crate::workload::World;
 
-/// Everybody's password.
-pub const PASSWORD: &str = "bench";
-/// Connections of each pool.
-pub const POOL: usize = 16;
 /// More orgs than this get no database each: PostgreSQL copies a whole catalog for each.
 pub const MOST_PRIVATE: usize = 64;
 
@@ -33,44 +35,44 @@ pub struct OrgOf {
 pub struct Wanted {
     pub databases: Databases,
     pub shards: usize,
-    /// Schema file, by its path from the repository's root.
-    pub schema: &'static str,
-    /// Statements that fill an org's tables; `:rows` is its size.
-    pub fill: &'static [&'static str],
+    pub world: &'static World,
     /// Slug and size of each org.
     pub orgs: Vec<(String, u64)>,
-    /// A role that may define objects.
-    pub private: bool,
-    pub shared: bool,
+    /// Which ways.
+    pub ways: Vec<Way>,
     /// More text for the section `[shards]`.
     pub shards_section: String,
 }
 
-/// A process and its port.
-pub struct Listening {
-    pub process: Process,
-    pub port: u16,
-}
+/// What was done where: the org, the workload, the kind.
+pub type Done = BTreeMap<(Store, i64, &'static str, &'static str), u64>;
 
 /// Everything that was started. It all ends with it.
 pub struct Machine {
     pub server: Server,
+    pub world: &'static World,
     pub orgs: Vec<OrgOf>,
+    pub shards: usize,
     pub config: Config,
-    pub private: bool,
-    pub shared: bool,
+    /// The ways that there are.
+    pub ways: Vec<Way>,
+    /// Why others are not there.
+    pub missing: Vec<String>,
     proxy: Listening,
     bouncer: Option<Listening>,
+    pgdog: Option<Listening>,
+    done: Mutex<Done>,
+    failed: Mutex<BTreeMap<(Store, i64), u64>>,
     _folder: tempfile::TempDir,
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
 impl Machine {
     pub async fn start(wanted: Wanted) -> Result<Machine, String> {
-        let settings = ["shared_buffers=256MB", "max_connections=600", "max_wal_size=4GB"];
+        let mut settings = vec!["shared_buffers=256MB", "max_connections=600", "max_wal_size=4GB"];
+        let citus = wanted.ways.contains(&Way::Citus) && rivals::has_citus();
+        if citus {
+            settings.push("shared_preload_libraries=citus");
+        }
         let server = Server::start(wanted.databases, &settings).await?;
         let folder = tempfile::Builder::new().prefix("orgfold-load-").tempdir().map_err(|error| error.to_string())?;
         let roles = format!(
@@ -88,23 +90,34 @@ impl Machine {
             wanted.shards_section,
         );
         let config: Config = toml::from_str(&text).map_err(|error| error.to_string())?;
-        let orgs = fold(&server, &config, &wanted).await;
-        let schema = std::fs::read_to_string(root().join(wanted.schema)).map_err(|error| error.to_string())?;
-        if wanted.shared {
-            server.run("postgres", "CREATE DATABASE shared TEMPLATE template0").await;
-            server.run("shared", &written(&schema, Some(""))).await;
-            for org in &orgs {
-                fill(&server, "shared", &wanted, org, true).await;
-            }
-            server.run("shared", "VACUUM ANALYZE").await;
+        let orgs = fold(&server, &config, &wanted, folder.path()).await?;
+        let has = |way: Way| wanted.ways.contains(&way);
+        let mut ways = wanted.ways.clone();
+        let mut missing = Vec::new();
+        if has(Way::Private) && orgs.len() > MOST_PRIVATE {
+            ways.retain(|way| *way != Way::Private);
+            missing.push(format!("no database per org for more than {MOST_PRIVATE} orgs"));
         }
-        if wanted.private {
+        let schema = (wanted.world.schema)();
+        let shared: Vec<&OrgOf> = orgs.iter().collect();
+        let stores = [("shared", has(Way::Shared) || has(Way::Pgbouncer) || has(Way::Pgdog)), ("citus", citus)];
+        for (name, _) in stores.iter().filter(|(_, wanted)| *wanted) {
+            server.run("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+            if *name == "citus" {
+                server.run(name, "CREATE EXTENSION citus").await;
+            }
+            server.run(name, &written(&schema, Owner::Sharing(""))).await;
+            if *name == "citus" {
+                server.run(name, rivals::CITUS).await;
+            }
+            fill::shared(&server, name, wanted.world, &shared).await?;
+        }
+        if ways.contains(&Way::Private) {
             for org in &orgs {
                 let name = format!("private_{}", org.slug);
                 server.run("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-                server.run(&name, &written(&schema, None)).await;
-                fill(&server, &name, &wanted, org, false).await;
-                server.run(&name, "VACUUM ANALYZE").await;
+                server.run(&name, &written(&schema, Owner::Alone)).await;
+                fill::alone(&server, &name, wanted.world, org).await?;
             }
         }
         let path = folder.path().join("orgfold.toml");
@@ -113,15 +126,39 @@ impl Machine {
         let mut command = Command::new(program);
         command.arg("--config").arg(&path).arg("serve").env("RUST_LOG", "warn");
         let proxy = Listening { process: Process::start(command, port, &folder.path().join("orgfold.log")), port };
-        let bouncer = if wanted.shared { bouncer(folder.path(), server.port()) } else { None };
+        fill::objects(port, wanted.world, &orgs).await?;
+        for database in
+            std::iter::once("directory".to_owned()).chain((1..=wanted.shards).map(|at| format!("shard{at}")))
+        {
+            server.run(&database, "VACUUM ANALYZE").await;
+        }
+        let found = |way: Way, start: fn(&Path, u16) -> Option<Listening>| {
+            if has(way) { start(folder.path(), server.port()) } else { None }
+        };
+        let (bouncer, pgdog) = (found(Way::Pgbouncer, rivals::bouncer), found(Way::Pgdog, rivals::pgdog));
+        for (way, there, name) in [
+            (Way::Pgbouncer, bouncer.is_some(), "PgBouncer"),
+            (Way::Pgdog, pgdog.is_some(), "PgDog"),
+            (Way::Citus, citus, "Citus"),
+        ] {
+            if has(way) && !there {
+                ways.retain(|one| *one != way);
+                missing.push(format!("{name} was not found"));
+            }
+        }
         Ok(Machine {
             server,
+            world: wanted.world,
             orgs,
+            shards: wanted.shards,
             config,
-            private: wanted.private,
-            shared: wanted.shared,
+            ways,
+            missing,
             proxy,
             bouncer,
+            pgdog,
+            done: Mutex::default(),
+            failed: Mutex::default(),
             _folder: folder,
         })
     }
@@ -134,27 +171,45 @@ impl Machine {
         &self.proxy
     }
 
-    pub fn bouncer(&self) -> Option<&Listening> {
-        self.bouncer.as_ref()
+    /// The process that stands between clients and the server.
+    pub fn between(&self, way: Way) -> Option<&Listening> {
+        match way {
+            Way::Private | Way::Shared | Way::Citus | Way::Library => None,
+            Way::Pgbouncer => self.bouncer.as_ref(),
+            Way::Pgdog => self.pgdog.as_ref(),
+            Way::Proxy => Some(&self.proxy),
+        }
     }
-}
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
+    /// Notes what clients have done in a way, for the checks.
+    pub fn note(&self, way: Way, workload: &'static str, workers: &[Worker]) {
+        let (mut done, mut failed) = (self.done.lock().unwrap(), self.failed.lock().unwrap());
+        for worker in workers {
+            for (kind, count) in &worker.done {
+                *done.entry((way.store(), worker.org, workload, kind)).or_default() += count;
+            }
+            *failed.entry((way.store(), worker.org)).or_default() += worker.failed;
+        }
+    }
 
-async fn fill(server: &Server, database: &str, wanted: &Wanted, org: &OrgOf, with_org: bool) {
-    let number = org.id.to_string();
-    let place = with_org.then_some(number.as_str());
-    let client = server.connect(database).await.unwrap();
-    for sql in wanted.fill {
-        let sql = written(sql, place).replace(":rows", &org.rows.to_string());
-        client.batch_execute(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    /// Whether an org had clients there.
+    pub fn touched(&self, store: Store, org: i64) -> bool {
+        self.failed.lock().unwrap().contains_key(&(store, org))
+    }
+
+    /// How many of a kind an org's clients have done.
+    pub fn done(&self, store: Store, org: i64, workload: &'static str, kind: &'static str) -> u64 {
+        self.done.lock().unwrap().get(&(store, org, workload, kind)).copied().unwrap_or(0)
+    }
+
+    /// How many transactions of an org have failed: they may have been done or not.
+    pub fn failed(&self, store: Store, org: i64) -> u64 {
+        self.failed.lock().unwrap().get(&(store, org)).copied().unwrap_or(0)
     }
 }
 
 /// A directory, shards, orgs.
-async fn fold(server: &Server, config: &Config, wanted: &Wanted) -> Vec<OrgOf> {
+async fn fold(server: &Server, config: &Config, wanted: &Wanted, folder: &Path) -> Result<Vec<OrgOf>, String> {
     server.run("postgres", "CREATE DATABASE directory TEMPLATE template0").await;
     ops::prepare(&config.directory).await.unwrap();
     let mut operations = ops::Operations::connect(&config.directory).await.unwrap();
@@ -166,25 +221,20 @@ async fn fold(server: &Server, config: &Config, wanted: &Wanted) -> Vec<OrgOf> {
         let new = NewShard { name: name.clone(), region: "local".to_owned(), host, port, database: name };
         operations.add_shard(&new).await.unwrap();
     }
-    let files = SchemaFile::read(&[root().join(wanted.schema)]).unwrap();
+    let path = folder.join("schema.sql");
+    std::fs::write(&path, (wanted.world.schema)()).map_err(|error| error.to_string())?;
+    let files = SchemaFile::read(&[path]).unwrap();
     let options = MigrateOptions { config: config.clone(), files, shard: None };
     for outcome in migrate::run(&options, |_| {}).await.unwrap() {
         outcome.result.unwrap();
     }
-    let mut orgs = Vec::with_capacity(wanted.orgs.len());
-    for (slug, rows) in &wanted.orgs {
-        let made = operations.create_org(slug, None).await.unwrap();
-        let org = OrgOf { slug: slug.clone(), id: made.id.get(), rows: *rows };
-        fill(server, &made.shard, wanted, &org, true).await;
-        orgs.push(org);
-    }
+    let orgs = fill::orgs(server, &wanted.orgs).await?;
     for at in 1..=wanted.shards {
-        server.run(&format!("shard{at}"), "VACUUM ANALYZE").await;
+        let shard = format!("shard{at}");
+        let here: Vec<&OrgOf> = orgs.iter().filter(|(home, _)| *home == shard).map(|(_, org)| org).collect();
+        fill::shared(server, &shard, wanted.world, &here).await?;
     }
-    let mut roles: BTreeMap<&str, DdlMode> = BTreeMap::new();
-    roles.insert("bench", DdlMode::Refuse);
-    roles.insert("designer", DdlMode::Metadata);
-    for (name, ddl) in roles {
+    for (name, ddl) in [("bench", DdlMode::Refuse), ("designer", DdlMode::Metadata)] {
         let role = NewRole {
             name: name.to_owned(),
             password: PASSWORD.to_owned().into(),
@@ -195,28 +245,5 @@ async fn fold(server: &Server, config: &Config, wanted: &Wanted) -> Vec<OrgOf> {
         };
         operations.create_role(&role).await.unwrap();
     }
-    orgs
-}
-
-/// PgBouncer in transaction mode before the shared database, where it is installed.
-fn bouncer(folder: &Path, server: u16) -> Option<Listening> {
-    let program = std::env::var("PGBOUNCER").unwrap_or_else(|_| "/usr/sbin/pgbouncer".to_owned());
-    if !Path::new(&program).exists() {
-        return None;
-    }
-    let port = free_port();
-    let (users, ini) = (folder.join("users.txt"), folder.join("pgbouncer.ini"));
-    std::fs::write(&users, format!("\"bench\" \"{PASSWORD}\"\n")).unwrap();
-    let text = format!(
-        "[databases]\nshared = host=127.0.0.1 port={server} dbname=shared\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-         listen_port = {port}\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = {}\npool_mode = transaction\n\
-         default_pool_size = {POOL}\nmax_client_conn = 5000\nquery_wait_timeout = 0\nignore_startup_parameters = extra_float_digits\n",
-        users.display()
-    );
-    std::fs::write(&ini, text).unwrap();
-    assert!(Command::new("chmod").arg("-R").arg("a+rX").arg(folder).status().unwrap().success());
-    let mut command = Command::new(program);
-    // It refuses to run as root.
-    command.args(["-q", "-u", "nobody"]).arg(&ini);
-    Some(Listening { process: Process::start(command, port, &folder.join("pgbouncer.log")), port })
+    Ok(orgs.into_iter().map(|(_, org)| org).collect())
 }

@@ -13,6 +13,8 @@ const BOTTOM: f64 = 44.0;
 /// One way's values, in the order of the steps; `None` where it was not measured.
 pub struct Series {
     pub name: &'static str,
+    /// Its name in two words at most.
+    pub short: &'static str,
     /// Its colour: a class of the page's style.
     pub class: String,
     pub values: Vec<Option<f64>>,
@@ -99,7 +101,9 @@ fn frame(axis: &Axis, unit: &str, label: &str) -> String {
             short(tick)
         );
     }
-    let _ = write!(out, "<text class=\"tick\" x=\"4\" y=\"12\">{unit}</text>");
+    if !unit.is_empty() {
+        let _ = write!(out, "<text class=\"tick\" x=\"4\" y=\"12\">{unit}</text>");
+    }
     out
 }
 
@@ -170,14 +174,12 @@ pub fn pairs(label: &str, names: [&str; 2], unit: &str, series: &[Series]) -> St
                 short(*value),
             );
         }
-        // Long names take two lines.
-        for (line, part) in one.name.splitn(2, ", ").enumerate() {
-            let _ = write!(
-                out,
-                "<text class=\"tick\" text-anchor=\"middle\" x=\"{middle:.1}\" y=\"{:.1}\">{part}</text>",
-                HEIGHT - BOTTOM + 16.0 + line as f64 * 14.0
-            );
-        }
+        let _ = write!(
+            out,
+            "<text class=\"tick\" text-anchor=\"middle\" x=\"{middle:.1}\" y=\"{:.1}\">{}</text>",
+            HEIGHT - BOTTOM + 18.0,
+            one.short
+        );
     }
     out + "</svg>"
 }

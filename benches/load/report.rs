@@ -1,12 +1,13 @@
-//! The results: a table on the terminal, a file of figures, a page.
+//! The results: tables on the terminal and in BENCHMARKS.md, a file of figures.
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use serde::Serialize;
 
+use crate::page::page;
 use crate::parts::Figure;
-use crate::plot::{Scale, Series, lines, pairs};
 use crate::workload;
 
 /// All that was measured in one run.
@@ -14,10 +15,17 @@ use crate::workload;
 pub struct Report {
     pub arguments: Vec<String>,
     pub machine: String,
+    pub versions: String,
     pub databases: String,
+    /// What was not there.
+    pub missing: Vec<String>,
+    /// Answers that were the same in every way, and laws that held.
+    pub compared: usize,
+    pub held: usize,
     pub clients: Vec<Figure>,
     pub rates: Vec<Figure>,
     pub hostile: Vec<Figure>,
+    pub orgs: Vec<Figure>,
 }
 
 /// Processor and memory of this machine.
@@ -36,7 +44,7 @@ fn optional(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(String::new, |value| format!("{value:.digits$}"))
 }
 
-fn cells(figure: &Figure) -> Vec<String> {
+pub fn cells(figure: &Figure) -> Vec<String> {
     let cpu = |value: f64| if value == 0.0 { String::new() } else { format!("{value:.0}") };
     vec![
         figure.of.clone(),
@@ -55,7 +63,7 @@ fn cells(figure: &Figure) -> Vec<String> {
     ]
 }
 
-const HEAD: [&str; 13] = [
+pub const HEAD: [&str; 13] = [
     "what",
     "way",
     "pace",
@@ -72,7 +80,7 @@ const HEAD: [&str; 13] = [
 ];
 
 /// Columns that hold words.
-const WORDS: usize = 3;
+pub const WORDS: usize = 3;
 
 /// A table on the terminal.
 pub fn print(title: &str, figures: &[Figure]) {
@@ -110,100 +118,20 @@ pub fn markdown(figures: &[Figure]) -> String {
     rows.iter().fold(line(&head) + &line(&rule), |text, row| text + &line(row))
 }
 
-impl Report {
-    pub fn new(arguments: Vec<String>) -> Report {
-        let (clients, rates, hostile) = (Vec::new(), Vec::new(), Vec::new());
-        Report { arguments, machine: machine(), databases: String::new(), clients, rates, hostile }
-    }
-
-    /// Writes `target/load/report.json` and `report.html`.
-    pub fn write(&self) -> Result<(), String> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/load");
-        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
-        for (name, text) in [("report.json", json), ("report.html", self.page())] {
-            std::fs::write(folder.join(name), text).map_err(|error| error.to_string())?;
-        }
-        println!("\n{}", folder.join("report.html").display());
-        Ok(())
-    }
-
-    fn page(&self) -> String {
-        let mut out = format!(
-            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-             <title>orgfold under load</title><style>{STYLE}</style><h1>orgfold under load</h1><p class=\"by\">{}. {}. \
-             <code>cargo bench --bench load -- {}</code></p>{}",
-            self.machine,
-            self.databases,
-            self.arguments.join(" "),
-            legend(self)
-        );
-        if !self.clients.is_empty() {
-            out += "<h2>Throughput by clients</h2><p>Each client asks again when it is answered. Higher is better.</p><div class=\"plots\">";
-            for workload in &workload::ALL {
-                let figures: Vec<&Figure> = self.clients.iter().filter(|one| one.of == workload.name).collect();
-                if !figures.is_empty() {
-                    let steps = steps(&figures, |one| one.clients as f64);
-                    let series = series(&figures, &steps, |one| one.clients as f64, |one| one.rate);
-                    let names: Vec<String> = steps.iter().map(|step| format!("{step:.0}")).collect();
-                    let plot = lines(workload.name, &names, "clients", "transactions/s", Scale::Linear, &series);
-                    let _ = write!(
-                        out,
-                        "<figure><figcaption><b>{}</b> {}</figcaption>{plot}</figure>",
-                        workload.name, workload.about
-                    );
-                }
-            }
-            out += "</div>";
-            out += &table(&self.clients);
-        }
-        if !self.rates.is_empty() {
-            out += "<h2>Latency by load</h2><p>Transactions of the mix <b>crud</b> begin at a fixed rate, whether or not earlier ones have \
-                    ended; latency counts from when one was due. Lower is better.</p><div class=\"plots\">";
-            let figures: Vec<&Figure> = self.rates.iter().collect();
-            let steps = steps(&figures, |one| one.asked);
-            let names: Vec<String> = steps.iter().map(|step| format!("{step:.0}")).collect();
-            for (name, value) in [("median", (|one| one.p50) as fn(&Figure) -> f64), ("99th percentile", |one| one.p99)]
-            {
-                let series = series(&figures, &steps, |one| one.asked, value);
-                let plot = lines(name, &names, "transactions a second asked for", "ms", Scale::Log, &series);
-                let _ = write!(out, "<figure><figcaption><b>{name}</b></figcaption>{plot}</figure>");
-            }
-            out += "</div>";
-            out += &table(&self.rates);
-        }
-        if !self.hostile.is_empty() {
-            out += "<h2>A quiet org beside a hostile one</h2><p>The quiet org's 99th percentile alone (faint) and while another org does \
-                    its worst. Lower is better, and equal is best.</p><div class=\"plots\">";
-            let mut harms: Vec<&str> = self.hostile.iter().map(|one| one.of.as_str()).collect();
-            harms.dedup();
-            for harm in harms {
-                let of = |way: &str, pace: &str| {
-                    self.hostile
-                        .iter()
-                        .find(|one| one.of == harm && one.way == way && one.pace == pace)
-                        .map(|one| one.p99)
-                };
-                let ways = ways(self.hostile.iter().filter(|one| one.of == harm));
-                let series: Vec<Series> = ways
-                    .into_iter()
-                    .map(|way| Series {
-                        name: way,
-                        class: class(way),
-                        values: vec![of(way, "alone"), of(way, "beside")],
-                    })
-                    .collect();
-                let plot = pairs(harm, ["alone", "beside"], "ms", &series);
-                let _ = write!(out, "<figure><figcaption><b>{harm}</b></figcaption>{plot}</figure>");
-            }
-            out += "</div>";
-            out += &table(&self.hostile);
-        }
-        out + "</html>\n"
-    }
+/// Versions of what was measured.
+fn versions() -> String {
+    let said = |program: &str| {
+        let output = Command::new(program).arg("--version").output().ok()?;
+        Some(std::str::from_utf8(&output.stdout).ok()?.lines().next()?.trim().to_owned())
+    };
+    let bouncer = std::env::var("PGBOUNCER").unwrap_or_else(|_| "/usr/sbin/pgbouncer".to_owned());
+    let dog = std::env::var("PGDOG").unwrap_or_else(|_| "pgdog".to_owned());
+    let orgfold = format!("orgfold {}", env!("CARGO_PKG_VERSION"));
+    [Some(orgfold), said(&bouncer), said(&dog)].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn ways<'f>(figures: impl Iterator<Item = &'f Figure>) -> Vec<&'static str> {
+/// The ways of those figures, in order.
+pub fn ways<'f>(figures: impl Iterator<Item = &'f Figure>) -> Vec<&'static str> {
     let mut ways = Vec::new();
     for figure in figures {
         if !ways.contains(&figure.way) {
@@ -213,74 +141,101 @@ fn ways<'f>(figures: impl Iterator<Item = &'f Figure>) -> Vec<&'static str> {
     ways
 }
 
-fn steps(figures: &[&Figure], of: impl Fn(&Figure) -> f64) -> Vec<f64> {
-    let mut steps: Vec<f64> = figures.iter().map(|one| of(one)).collect();
-    steps.sort_by(f64::total_cmp);
-    steps.dedup();
-    steps
+impl Report {
+    pub fn new() -> Report {
+        Report {
+            arguments: std::env::args().skip(1).filter(|word| word != "--bench").collect(),
+            machine: machine(),
+            versions: versions(),
+            databases: String::new(),
+            missing: Vec::new(),
+            compared: 0,
+            held: 0,
+            clients: Vec::new(),
+            rates: Vec::new(),
+            hostile: Vec::new(),
+            orgs: Vec::new(),
+        }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Figure> {
+        self.clients.iter().chain(&self.rates).chain(&self.hostile).chain(&self.orgs)
+    }
+
+    /// Machine, versions, databases, in words.
+    pub fn about(&self) -> String {
+        let parts = [&self.machine, &self.versions, &self.databases].into_iter().chain(&self.missing);
+        parts.map(|part| format!("{part}.")).collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn command(&self) -> String {
+        format!("cargo bench --bench load -- {}", self.arguments.join(" ")).trim_end_matches([' ', '-']).to_owned()
+    }
+
+    /// The tables of BENCHMARKS.md, by the names of their markers.
+    pub fn tables(&self) -> Vec<(&'static str, String)> {
+        let about = format!("{}\n`{}`", self.about(), self.command());
+        let tables = [
+            ("clients", by_clients(&self.clients)),
+            ("rates", markdown(&self.rates)),
+            ("hostile", markdown(&self.hostile)),
+            ("orgs", markdown(&self.orgs)),
+        ];
+        let filled =
+            [!self.clients.is_empty(), !self.rates.is_empty(), !self.hostile.is_empty(), !self.orgs.is_empty()];
+        let kept = tables.into_iter().zip(filled).filter(|(_, filled)| *filled);
+        kept.map(|((name, table), _)| (name, format!("{about}\n\n{table}"))).collect()
+    }
+
+    /// Writes `target/load/report.json` and `report.html`.
+    pub fn write(&self) -> Result<(), String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/load");
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
+        for (name, text) in [("report.json", json), ("report.html", page(self))] {
+            std::fs::write(folder.join(name), text).map_err(|error| error.to_string())?;
+        }
+        println!("\n{}", folder.join("report.html").display());
+        Ok(())
+    }
 }
 
-fn series(
-    figures: &[&Figure],
-    steps: &[f64],
-    of: impl Fn(&Figure) -> f64,
-    value: impl Fn(&Figure) -> f64,
-) -> Vec<Series> {
-    let at = |way: &str, step: f64| figures.iter().find(|one| one.way == way && of(one) == step).map(|one| value(one));
-    ways(figures.iter().copied())
-        .into_iter()
-        .map(|way| Series { name: way, class: class(way), values: steps.iter().map(|step| at(way, *step)).collect() })
-        .collect()
+/// A table for each workload, a row for each way: throughput by clients, and the rest where clients are most.
+fn by_clients(figures: &[Figure]) -> String {
+    let mut out = String::new();
+    for workload in &workload::ALL {
+        let of: Vec<&Figure> = figures.iter().filter(|one| one.of == workload.name).collect();
+        let mut counts: Vec<usize> = of.iter().map(|one| one.clients).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        let Some(most) = counts.last() else { continue };
+        let head: String = counts.iter().map(|count| format!(" {count} clients |")).collect();
+        let rule = "---:|".repeat(counts.len() + 6);
+        let _ = write!(
+            out,
+            "`{}`: {}. Transactions a second by clients; the rest with {most}.\n\n\
+             | way |{head} p50 ms | p99 ms | CPU between µs | CPU server µs | MiB between | failed |\n|---|{rule}\n",
+            workload.name, workload.about
+        );
+        for way in ways(of.iter().copied()) {
+            let at = |count: usize| of.iter().find(|one| one.way == way && one.clients == count);
+            let rates: String = counts
+                .iter()
+                .map(|count| at(*count).map_or_else(|| " |".to_owned(), |one| format!(" {:.0} |", one.rate)))
+                .collect();
+            let Some(last) = at(*most) else { continue };
+            let _ = writeln!(
+                out,
+                "| {way} |{rates} {:.2} | {:.2} | {} | {:.0} | {} | {} |",
+                last.p50,
+                last.p99,
+                optional(last.between_cpu, 0),
+                last.server_cpu,
+                optional(last.between_memory, 0),
+                last.failed
+            );
+        }
+        out.push('\n');
+    }
+    out
 }
-
-/// A way's colour, the same in every plot.
-fn class(way: &str) -> String {
-    let kinds = ["direct, a database", "direct, shared", "PgBouncer", "orgfold, library", "orgfold, proxy"];
-    format!("way{}", kinds.iter().position(|kind| way.starts_with(kind)).unwrap_or(0))
-}
-
-fn legend(report: &Report) -> String {
-    let all = report.clients.iter().chain(&report.rates).chain(&report.hostile);
-    let items: Vec<String> =
-        ways(all).into_iter().map(|way| format!("<span><i class=\"{}\"></i>{way}</span>", class(way))).collect();
-    format!("<p class=\"legend\">{}</p>", items.join(""))
-}
-
-fn table(figures: &[Figure]) -> String {
-    let row = |cells: Vec<String>, tag: &str| {
-        let cells: Vec<String> = cells
-            .into_iter()
-            .enumerate()
-            .map(|(at, cell)| format!("<{tag}{}>{cell}</{tag}>", if at < WORDS { " class=\"word\"" } else { "" }))
-            .collect();
-        format!("<tr>{}</tr>", cells.concat())
-    };
-    let head = row(HEAD.iter().map(|word| (*word).to_owned()).collect(), "th");
-    let rows: Vec<String> = figures.iter().map(|figure| row(cells(figure), "td")).collect();
-    format!(
-        "<details><summary>All figures</summary><div class=\"wide\"><table><thead>{head}</thead><tbody>{}</tbody></table></div></details>",
-        rows.concat()
-    )
-}
-
-const STYLE: &str = "
-:root { color-scheme: light dark; --ink: #1d2129; --soft: #667085; --rule: #e4e7ec; --paper: #fff;
-  --way0: #98a2b3; --way1: #475467; --way2: #d97706; --way3: #0e9384; --way4: #2563eb; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e7e9ee; --soft: #98a2b3; --rule: #2b3240; --paper: #12161d;
-  --way0: #667085; --way1: #b4bccb; --way2: #f5a524; --way3: #2ed3b7; --way4: #6ea0ff; } }
-body { margin: 2rem auto; max-width: 1240px; padding: 0 1.5rem; font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-h1 { margin-bottom: .2rem; } h2 { margin: 2.2rem 0 .2rem; } p { margin: .3rem 0 1rem; max-width: 70ch; } .by { color: var(--soft); max-width: none; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 1.2rem; }
-figure { margin: 0; padding: 1rem; border: 1px solid var(--rule); border-radius: 10px; } figcaption { margin-bottom: .5rem; }
-svg { width: 100%; height: auto; } .grid { stroke: var(--rule); } .tick { fill: var(--soft); font-size: 12px; }
-.line { fill: none; stroke-width: 2.5; } .faint { opacity: .4; }
-.way0 { stroke: var(--way0); } .way1 { stroke: var(--way1); } .way2 { stroke: var(--way2); } .way3 { stroke: var(--way3); } .way4 { stroke: var(--way4); }
-.dot, .bar { stroke: none; } .dot.way0, .bar.way0 { fill: var(--way0); } .dot.way1, .bar.way1 { fill: var(--way1); }
-.dot.way2, .bar.way2 { fill: var(--way2); } .dot.way3, .bar.way3 { fill: var(--way3); } .dot.way4, .bar.way4 { fill: var(--way4); }
-.legend { position: sticky; top: 0; padding: .6rem 0; background: var(--paper); max-width: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; }
-.legend i { display: inline-block; width: 12px; height: 12px; margin-right: .5em; border-radius: 3px; }
-i.way0 { background: var(--way0); } i.way1 { background: var(--way1); } i.way2 { background: var(--way2); } i.way3 { background: var(--way3); } i.way4 { background: var(--way4); }
-details { margin-top: 1rem; } summary { cursor: pointer; color: var(--soft); } .wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; margin-top: .6rem; }
-th, td { padding: .25rem .7rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; } .word { text-align: left; }
-";

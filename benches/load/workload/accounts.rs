@@ -1,18 +1,59 @@
 //! Accounts as pgbench has them: point reads, a mix of small reads and writes, TPC-B, and reports that read everything.
 
+use super::{Count, Law, World};
 use crate::work::{Step, Value, Work};
 
-pub const SCHEMA: &str = "schema/load/accounts.sql";
+pub const WORLD: World = World {
+    name: "accounts",
+    schema: || include_str!("../../../schema/load/accounts.sql").to_owned(),
+    fill: FILL,
+    copied: super::nothing,
+    objects: &[],
+    questions: || {
+        vec![
+            "SELECT count(*), sum(abalance), min(aid), max(aid), count(DISTINCT bid) FROM accounts WHERE /*and*/ true",
+            "SELECT a.aid, a.abalance, n.body FROM accounts a JOIN notes n ON n.aid = a.aid WHERE /*and a*/ /*and n*/ a.aid < 20",
+        ]
+    },
+    laws: LAWS,
+    counts: &[Count {
+        sql: "SELECT count(*) FROM history WHERE /*and*/ true",
+        objects: false,
+        of: &[("tpcb", "transfer", 1)],
+    }],
+    smaller: 1,
+    least: 10,
+};
 
 /// Ten tellers for each branch, a branch for each 10,000 accounts.
-pub const FILL: &[&str] = &[
-    "INSERT INTO branches (/*org_id*/ bid, bbalance) SELECT /*value*/ i, 0 FROM generate_series(1, :rows / 10000 + 1) i",
+const FILL: &[&str] = &[
+    "INSERT INTO branches (/*org_id*/ bid, bbalance) \
+     SELECT /*value*/ i, 0 FROM /*orgs*/ generate_series(1, :rows / 10000 + 1) i",
     "INSERT INTO tellers (/*org_id*/ tid, bid, tbalance) SELECT /*value*/ i, (i - 1) / 10 + 1, 0 \
-     FROM generate_series(1, 10 * (:rows / 10000 + 1)) i",
+     FROM /*orgs*/ generate_series(1, 10 * (:rows / 10000 + 1)) i",
     "INSERT INTO accounts (/*org_id*/ aid, bid, abalance, filler) SELECT /*value*/ i, (i - 1) / 10000 + 1, i % 1000, \
-     repeat('x', 60) FROM generate_series(1, :rows) i",
+     repeat('x', 60) FROM /*orgs*/ generate_series(1, :rows) i",
     "INSERT INTO notes (/*org_id*/ id, aid, body) SELECT /*value*/ i, i, 'note ' || i \
-     FROM generate_series(1, :rows / 2) i",
+     FROM /*orgs*/ generate_series(1, :rows / 2) i",
+];
+
+/// Money is neither made nor lost: what was moved is what accounts, tellers and branches have.
+const LAWS: &[Law] = &[
+    Law { sql: "SELECT count(*) = $1::bigint FROM accounts WHERE /*and*/ true", objects: false },
+    Law {
+        sql: "SELECT (SELECT sum(abalance) FROM accounts WHERE /*and*/ true) - (SELECT sum(i % 1000) FROM generate_series(1, $1::bigint) i) \
+              = (SELECT coalesce(sum(delta), 0) FROM history WHERE /*and*/ true)",
+        objects: false,
+    },
+    Law {
+        sql: "SELECT (SELECT sum(tbalance) FROM tellers WHERE /*and*/ true) = (SELECT sum(bbalance) FROM branches WHERE /*and*/ true)",
+        objects: false,
+    },
+    Law {
+        sql: "SELECT (SELECT sum(tbalance) FROM tellers WHERE /*and*/ true) = \
+              (SELECT coalesce(sum(delta), 0) FROM history WHERE /*and*/ true)",
+        objects: false,
+    },
 ];
 
 fn account(random: &mut fastrand::Rng, rows: u64) -> Value {
@@ -22,14 +63,14 @@ fn account(random: &mut fastrand::Rng, rows: u64) -> Value {
 /// One account by its key.
 pub fn point(random: &mut fastrand::Rng, rows: u64) -> Work {
     let sql = "SELECT abalance FROM accounts WHERE /*and*/ aid = $1";
-    Work::one("read", sql, vec![account(random, rows)])
+    Work::row("read", sql, vec![account(random, rows)])
 }
 
 /// 60 % reads by key, 15 % short lists, 15 % updates, 7 % inserts, 3 % deletes.
 pub fn crud(random: &mut fastrand::Rng, rows: u64) -> Work {
     let aid = account(random, rows);
     match random.u32(0..100) {
-        0..60 => Work::one("read", "SELECT aid, bid, abalance, filler FROM accounts WHERE /*and*/ aid = $1", vec![aid]),
+        0..60 => Work::row("read", "SELECT aid, bid, abalance, filler FROM accounts WHERE /*and*/ aid = $1", vec![aid]),
         60..75 => {
             let sql = "SELECT id, body, changed FROM notes WHERE /*and*/ aid = $1 ORDER BY id DESC LIMIT 10";
             Work::one("list", sql, vec![aid])
@@ -56,13 +97,21 @@ pub fn tpcb(random: &mut fastrand::Rng, rows: u64) -> Work {
     let branches = rows / 10_000 + 1;
     let (aid, tid) = (account(random, rows), Value::Int(random.u64(1..=branches * 10) as i32));
     let (bid, delta) = (Value::Int(random.u64(1..=branches) as i32), Value::Big(random.i64(-5000..=5000)));
-    let step = |sql, values| Step { sql, values };
     let steps = vec![
-        step("UPDATE accounts SET abalance = abalance + $2 WHERE /*and*/ aid = $1", vec![aid.clone(), delta.clone()]),
-        step("SELECT abalance FROM accounts WHERE /*and*/ aid = $1", vec![aid.clone()]),
-        step("UPDATE tellers SET tbalance = tbalance + $2 WHERE /*and*/ tid = $1", vec![tid.clone(), delta.clone()]),
-        step("UPDATE branches SET bbalance = bbalance + $2 WHERE /*and*/ bid = $1", vec![bid.clone(), delta.clone()]),
-        step(
+        Step::of(
+            "UPDATE accounts SET abalance = abalance + $2 WHERE /*and*/ aid = $1",
+            vec![aid.clone(), delta.clone()],
+        ),
+        Step::one("SELECT abalance FROM accounts WHERE /*and*/ aid = $1", vec![aid.clone()]),
+        Step::of(
+            "UPDATE tellers SET tbalance = tbalance + $2 WHERE /*and*/ tid = $1",
+            vec![tid.clone(), delta.clone()],
+        ),
+        Step::of(
+            "UPDATE branches SET bbalance = bbalance + $2 WHERE /*and*/ bid = $1",
+            vec![bid.clone(), delta.clone()],
+        ),
+        Step::of(
             "INSERT INTO history (/*org_id*/ tid, bid, aid, delta, mtime) VALUES (/*value*/ $1, $2, $3, $4, now())",
             vec![tid, bid, aid, delta],
         ),
