@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::sync::{Notify, oneshot};
 
+use super::lanes::Place;
 use super::shard::ShardPool;
 use crate::upstream::backend::{Backend, MAX_FRAME_BYTES, Statement, StatementKey};
 use crate::upstream::settings::difference;
@@ -60,22 +61,24 @@ struct Sent {
     key: StatementKey,
     /// How many Parses and Closes of the lane's own go before it.
     hidden: usize,
+    /// Free when it was answered.
+    _place: Place,
 }
 
 /// One backend's queue.
 #[derive(Debug)]
 pub(super) struct Lane {
-    pub(super) settings: Settings,
+    settings: Settings,
     queue: Mutex<Queue>,
     came: Notify,
-    /// Reads that wait or are on their way.
+    /// Places that are taken: by reads that wait, are on their way, or are about to come.
     depth: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     /// With where their answers go.
-    reads: Vec<(LoneRead, oneshot::Sender<Bytes>)>,
+    reads: Vec<(LoneRead, Place, oneshot::Sender<Bytes>)>,
     /// It takes no more.
     closed: bool,
 }
@@ -90,31 +93,56 @@ impl Lane {
     }
 
     pub(super) fn depth(&self) -> usize {
-        self.depth.load(Ordering::Relaxed)
+        self.depth.load(Ordering::SeqCst)
     }
 
-    /// Puts a read into the queue; `None` when the lane takes no more.
-    pub(super) fn push(&self, read: LoneRead) -> Option<oneshot::Receiver<Bytes>> {
+    /// Somebody takes a place.
+    pub(super) fn enter(&self) {
+        self.depth.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn leave(&self) {
+        self.depth.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn fits(&self, settings: &Settings) -> bool {
+        Arc::ptr_eq(&self.settings, settings) || self.settings == *settings
+    }
+
+    /// Puts a read into the queue. If the lane takes no more, whoever waits for the answer is told by its sender's end.
+    pub(super) fn push(&self, read: LoneRead, place: Place, answer: oneshot::Sender<Bytes>) {
         let mut queue = self.queue();
         if queue.closed {
-            return None;
+            drop(queue);
+            return;
         }
-        let (answer, answered) = oneshot::channel();
-        self.depth.fetch_add(1, Ordering::Relaxed);
-        queue.reads.push((read, answer));
+        queue.reads.push((read, place, answer));
         let first = queue.reads.len() == 1;
         drop(queue);
         if first {
             self.came.notify_one();
         }
-        Some(answered)
     }
 
     /// Takes no more. Those that wait are told by their senders' end.
-    fn close(&self) {
+    pub(super) fn close(&self) {
         let mut queue = self.queue();
         queue.closed = true;
-        queue.reads.clear();
+        let reads = std::mem::take(&mut queue.reads);
+        drop(queue);
+        drop(reads);
+    }
+
+    #[cfg(test)]
+    pub(super) fn orgs(&self) -> Vec<i64> {
+        self.queue().reads.iter().map(|(read, _, _)| read.org).collect()
+    }
+
+    #[cfg(test)]
+    pub(super) fn answer_oldest(&self, bytes: &Bytes) {
+        let (_, place, answer) = self.queue().reads.remove(0);
+        let _ = answer.send(bytes.clone());
+        drop(place);
     }
 
     /// Takes no more if nobody waits; whether that is so.
@@ -134,6 +162,7 @@ pub(super) async fn run(lane: Lane, pool: Arc<ShardPool>) {
             let mut work = Work { lane: &lane, pool: &pool, backend, sent: VecDeque::new() };
             if work.set_up().await.is_some() {
                 pool.lanes.opened(Some(Arc::clone(&lane)));
+                pool.admit();
                 work.run().await
             } else {
                 pool.lanes.opened(None);
@@ -248,7 +277,7 @@ impl Work<'_> {
     /// Writes what came meanwhile; it goes out with the next wait.
     fn send_what_came(&mut self) {
         let reads = std::mem::take(&mut self.lane.queue().reads);
-        for (read, answer) in reads {
+        for (read, place, answer) in reads {
             let LoneRead { key, statement, bind, org, described } = read;
             let mut hidden = 0;
             let name = if let Some(name) = self.backend.known(&key) {
@@ -272,7 +301,7 @@ impl Work<'_> {
             }
             request::execute("", 0, out);
             self.backend.sync();
-            self.sent.push_back(Sent { answer: Some(answer), key, hidden });
+            self.sent.push_back(Sent { answer: Some(answer), key, hidden, _place: place });
         }
     }
 
@@ -293,8 +322,7 @@ impl Work<'_> {
                 Whole::NotYet => return Some(count),
                 Whole::Never => return None,
             };
-            let Sent { answer: asked, key: _, hidden: _ } = self.sent.pop_front()?;
-            self.lane.depth.fetch_sub(1, Ordering::Relaxed);
+            let Sent { answer: asked, key: _, hidden: _, _place } = self.sent.pop_front()?;
             let mut bytes = self.backend.channel().input.split_to(answer.end);
             for _ in 0..answer.parsed {
                 self.backend.confirm();
