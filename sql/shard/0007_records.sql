@@ -57,9 +57,10 @@ COMMENT ON TABLE orgfold.metadata IS 'The orgs that have private objects, and ho
 -- ---- Records ----
 
 CREATE TABLE orgfold.record (
-    org_id bigint NOT NULL,
-    object_id integer NOT NULL,
-    layout integer NOT NULL,
+    -- Statements name these three; COPY cannot, and says them by settings of its transaction.
+    org_id bigint NOT NULL DEFAULT current_setting('orgfold.org_id')::bigint,
+    object_id integer NOT NULL DEFAULT split_part(current_setting('orgfold.object'), ' ', 1)::integer,
+    layout integer NOT NULL DEFAULT split_part(current_setting('orgfold.object'), ' ', 2)::integer,
     version integer NOT NULL DEFAULT 1,
     -- What nobody gave is made by the trigger below; NULL is refused there, with the column's name.
     id text COLLATE "C" NOT NULL DEFAULT '*new*',

@@ -22,6 +22,7 @@ pub use object::{
     KEY_SLOT, LAYOUT_COLUMN, Mapping, NEW_KEY, OBJECT_COLUMN, Private, RECORD, Reference, Slot, SlotKind,
     is_record_column,
 };
+pub use record_fault::of_copied;
 pub use table::{
     Column, Constraint, ConstraintKind, DefinedType, Function, Identity, Index, ReferentialAction, Scope, Table, View,
 };

@@ -6,7 +6,7 @@ use tokio_postgres::error::{ErrorPosition, Severity};
 use tokio_postgres::types::WrongType;
 
 use super::physical::Physical;
-use crate::catalog::{Catalog, logical_fields};
+use crate::catalog::{Catalog, logical_fields, of_copied};
 use crate::engine::EngineError;
 use crate::error::Error;
 use crate::sqlstate::SqlState;
@@ -64,7 +64,11 @@ pub(super) fn of(error: tokio_postgres::Error, catalog: &Catalog, statement: Opt
             (b'c', report.column()),
             (b'n', report.constraint()),
         ];
-        let fields = texts.into_iter().filter_map(|(letter, text)| Some((letter, text?.to_owned()))).collect();
+        let mut fields: Vec<(u8, String)> =
+            texts.into_iter().filter_map(|(letter, text)| Some((letter, text?.to_owned()))).collect();
+        if let Some(records) = statement.and_then(Physical::records) {
+            of_copied(&mut fields, catalog, records.object);
+        }
         return Error::server(logical_fields(fields, catalog), position);
     }
     if error.to_string().starts_with(UNSENT) {

@@ -301,8 +301,12 @@ impl Lease {
         let client = self.client()?;
         let org = physical.target().place.org().to_string();
         let params: [(&(dyn ToSql + Sync), Type); 1] = [(&org, Type::TEXT)];
-        let sql = "SELECT pg_catalog.set_config('orgfold.org_id', $1, true)";
-        self.fly(None, client.execute_typed(sql, &params)).await.map(|_| ())
+        let mut sql = "SELECT pg_catalog.set_config('orgfold.org_id', $1, true)".to_owned();
+        if let Some(records) = physical.records() {
+            // Two numbers: there is nothing to quote.
+            sql.push_str(&format!(", pg_catalog.set_config('orgfold.object', '{}', true)", records.setting()));
+        }
+        self.fly(None, client.execute_typed(&sql, &params)).await.map(|_| ())
     }
 
     /// Goes before a statement in a transaction that may show the database's name.

@@ -14,7 +14,7 @@ use crate::catalog::{Isolation, LeafNumber};
 use crate::engine::{Engine, Target};
 use crate::error::Error;
 use crate::org::OrgId;
-use crate::plan::{Action, CompileOptions, Copy, Plan, Run, Session, Special, Transaction, TransactionVerb};
+use crate::plan::{Action, CompileOptions, Copy, Plan, Records, Run, Session, Special, Transaction, TransactionVerb};
 use crate::sqlstate::SqlState;
 
 /// Where a statement stands.
@@ -315,6 +315,11 @@ impl Physical {
             (None, Some(who)) => Some(format!("BEGIN; {who}")),
             (walls, None) => walls,
         }
+    }
+
+    /// The object whose records COPY FROM makes.
+    pub(super) fn records(&self) -> Option<Records> {
+        self.run().and_then(|run| run.records)
     }
 
     /// What tells the shard which database this is to the service, where the statement may show it.

@@ -476,7 +476,14 @@ impl Session {
         let Some((_, org)) = self.place else {
             return Err(Fault::error(SqlState::INTERNAL_ERROR, "an org's statement without an org"));
         };
-        let set = Statement { sql: SET_ORG.into(), types: Arc::from([25]), scope: None, version: 0 };
+        let sql = match statement.records() {
+            // Two numbers: there is nothing to quote.
+            Some(records) => {
+                format!("{SET_ORG}, pg_catalog.set_config('orgfold.object', '{}', true)", records.setting())
+            }
+            None => SET_ORG.to_owned(),
+        };
+        let set = Statement { sql: sql.into(), types: Arc::from([25]), scope: None, version: 0 };
         self.hidden(&set, true, Some(org), statement)
     }
 

@@ -311,7 +311,7 @@ async fn client(
     stopped: tokio::sync::watch::Receiver<bool>,
 ) {
     set_up(&socket);
-    let shaken = match tokio::time::timeout(patience, shake_hands(&front, socket, peer)).await {
+    let shaken = match tokio::time::timeout(patience, Box::pin(shake_hands(&front, socket, peer))).await {
         Ok(shaken) => shaken,
         Err(_) => {
             tracing::info!(%peer, "a client did not finish its handshake in time");
@@ -328,9 +328,10 @@ async fn client(
         }
         Ok(Outcome::Session(session)) => {
             let client = Arc::clone(&session.watched.client);
-            who::as_client(client, session.run(stopped)).await;
+            // On the heap, once: what thousands of silent clients cost is mostly this.
+            who::as_client(client, Box::pin(session.run(stopped))).await;
         }
-        Ok(Outcome::Console(console)) => console.run(stopped).await,
+        Ok(Outcome::Console(console)) => Box::pin(console.run(stopped)).await,
         Ok(Outcome::Done) | Err(Refusal::Gone) => {}
         Err(Refusal::Fault(mut channel, fault)) => {
             front.watch.refused(fault.sqlstate);

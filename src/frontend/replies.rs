@@ -9,7 +9,7 @@ use super::prepared::{explained_row, under_own_name};
 use super::session::{CopyIn, End, Expect, Session};
 use super::statement::ClientStatement;
 use super::who;
-use crate::catalog::logical_fields;
+use crate::catalog::{logical_fields, of_copied};
 use crate::plan::{Session as Command, Special, TransactionVerb};
 use crate::sqlstate::SqlState;
 use crate::upstream::Lease;
@@ -364,7 +364,7 @@ impl Session {
 
     /// A report in logical terms, with its position in the client's text.
     fn logical(&self, tag: u8, frame: &Frame, statement: Option<&ClientStatement>) -> Result<Bytes, Unexpected> {
-        let fields = report::fields(&frame.body())?;
+        let mut fields = report::fields(&frame.body())?;
         let Some(catalog) = &self.catalog else { return Err(Unexpected("a report without a shard")) };
         let position = fields
             .iter()
@@ -372,6 +372,9 @@ impl Session {
             .and_then(|(_, text)| text.parse().ok())
             .zip(statement)
             .and_then(|(at, statement)| statement.position(&catalog.catalog, self.place, at));
+        if let Some(records) = statement.and_then(ClientStatement::records) {
+            of_copied(&mut fields, &catalog.catalog, records.object);
+        }
         let mut fields = logical_fields(fields, &catalog.catalog);
         if let Some(Special::Execute(name)) = statement.map(ClientStatement::special) {
             under_own_name(&mut fields, name);

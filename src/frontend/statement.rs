@@ -8,7 +8,7 @@ use crate::catalog::{Catalog, LeafNumber};
 use crate::engine::ShardCatalog;
 use crate::org::OrgId;
 use crate::plan::{
-    Access, Action, CatalogId, Copy, Lifted, Plan, Sequences, Session, Special, Transaction, TransactionVerb,
+    Access, Action, CatalogId, Copy, Lifted, Plan, Records, Sequences, Session, Special, Transaction, TransactionVerb,
     are_key_types, holds_strings, is_lasting,
 };
 use crate::sqlstate::SqlState;
@@ -219,6 +219,14 @@ impl ClientStatement {
 
     pub(super) fn copies_in(&self) -> bool {
         matches!(self.plan().map(|plan| &plan.action), Some(Action::Run(run)) if run.copy == Some(Copy::In))
+    }
+
+    /// The object whose records COPY FROM makes.
+    pub(super) fn records(&self) -> Option<Records> {
+        match self.plan().map(|plan| &plan.action) {
+            Some(Action::Run(run)) => run.records,
+            Some(Action::Transaction(_) | Action::Session(_) | Action::Empty) | None => None,
+        }
     }
 
     /// The command's tag, where it is not the server's.

@@ -97,6 +97,7 @@ fn definition(
         describes: false,
         org_param: false,
         copy: None,
+        records: None,
         tag: Some(tag),
         returns_rows: false,
         cascaded: Box::default(),
@@ -231,6 +232,7 @@ fn one(
         cascaded: cascaded.into(),
         special,
         copy,
+        records: permit.bound().records(),
         tag: (kind == BoundKind::Truncate).then_some("TRUNCATE TABLE"),
         returns_rows: match kind {
             BoundKind::Query | BoundKind::Explain { modifies: _ } | BoundKind::Fetch | BoundKind::Execute => true,

@@ -131,6 +131,8 @@ pub struct Run {
     pub org_param: bool,
     /// COPY from or to the client.
     pub copy: Option<Copy>,
+    /// The object whose records COPY FROM makes: said before it, like the org.
+    pub records: Option<Records>,
     /// The command tag to show instead of the server's (TRUNCATE runs as DELETE).
     pub tag: Option<&'static str>,
     /// Whether it returns rows.
@@ -207,6 +209,24 @@ pub enum Copy {
     In,
     /// COPY ... TO STDOUT.
     Out,
+}
+
+/// Records of an object that COPY FROM makes. The leaf fills in whose they are by its defaults, which read the setting
+/// `orgfold.object` of the transaction ([`Records::setting`]).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Records {
+    /// The object's number.
+    pub object: u32,
+    /// For which layout of it the statement was written.
+    pub layout: u32,
+}
+
+impl Records {
+    /// What the setting must be: two numbers.
+    #[must_use]
+    pub fn setting(self) -> String {
+        format!("{} {}", self.object, self.layout)
+    }
 }
 
 /// Transaction control. `text` is the statement rebuilt from the tree, safe to send.

@@ -27,7 +27,7 @@ SELECT pg_catalog.query_to_xml('SELECT 1', true, true, '')
 -- refused 42501
 SELECT "query_to_xml"('SELECT 1', true, true, '')
 
--- refused 42601
+-- refused 42501
 SELECT U&"query\005fto_xml"('SELECT 1', true, true, '')
 
 -- refused 42501

@@ -3,10 +3,10 @@
 -- refused 42703
 SELECT "ORG_ID" FROM customer
 
--- refused 42601
+-- refused 42703
 SELECT U&"\006frg_id" FROM customer
 
--- refused 42601
+-- refused 42703
 SELECT U&"org!005fid" UESCAPE '!' FROM customer
 
 -- refused 42703
@@ -27,7 +27,7 @@ SELECT * FROM CUSTOMER ORDER BY id LIMIT 1
 -- refused 42P01
 SELECT * FROM "customer_p{leaf}"
 
--- refused 42601
+-- refused 42P01
 SELECT * FROM U&"customer\005fp{leaf}"
 
 -- refused 42P01

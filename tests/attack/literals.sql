@@ -24,7 +24,7 @@ SELECT count(*) FROM customer WHERE name = $é$x$é$
 -- answered t|0 [SELECT 1]
 SELECT U&'\0043ANARY' = 'CANARY', count(*) FROM customer WHERE name LIKE U&'\0043ANARY%'
 
--- refused 42601
+-- answered 3 [SELECT 1]
 SELECT count(*) FROM customer WHERE name = U&'!0041' UESCAPE '!' OR true
 
 -- answered 0 [SELECT 1]

@@ -87,7 +87,7 @@ INSERT INTO customer (id, name, org_id) VALUES (50, 'x', {globex})
 -- refused 42703
 INSERT INTO customer (id, name, "org_id") VALUES (50, 'x', {globex})
 
--- refused 42601
+-- refused 42703
 INSERT INTO customer (id, name, U&"org\005fid") VALUES (50, 'x', {globex})
 
 -- refused 42601

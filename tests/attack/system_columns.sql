@@ -75,7 +75,7 @@ SELECT c.tableoid FROM currency AS c
 -- refused 0A000
 SELECT "tableoid" FROM customer
 
--- refused 42601
+-- refused 0A000
 SELECT U&"tableo\0069d" FROM customer
 
 -- refused 0A000

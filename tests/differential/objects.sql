@@ -145,10 +145,79 @@ SELECT p.name, l.qty FROM product p JOIN line l ON l.product = p.id ORDER BY p.n
 MERGE INTO product p USING line l ON p.id = l.product WHEN MATCHED THEN DELETE
 
 -- refused 0A000
+-- data: 90→n
+COPY product (id, name) FROM STDIN
+
+-- data: 90→ninety→9.5→f
+-- data: 91→n\\w→\N→\N
 COPY product FROM STDIN
+
+SELECT * FROM product WHERE id >= 90 ORDER BY id
+
+-- data: name;since;region
+-- data: "New; one";2026-01-02;
+-- data: Two;;""
+COPY customer (name, since, region) FROM STDIN (FORMAT csv, HEADER, DELIMITER ';', FORCE_NOT_NULL (region))
+
+SELECT name, region, region IS NULL, since FROM customer WHERE name IN ('New; one', 'Two') ORDER BY name
+
+-- data: 9223372036854775807→1e10→2026-01-02 03:04:05+00→6fa459ea-ee8a-3ca4-894e-db77e160355e→{"a": [1]}→\\x00ff→{a,"b c",NULL}→{1,2}→1 day→12:30→1.5→-5
+-- data: \N→\N→\N→\N→\N→\N→\N→\N→\N→\N→\N→\N
+COPY wide FROM STDIN
+
+SELECT * FROM wide WHERE l = -5 OR l IS NULL ORDER BY l
+
+-- data: 90→again→1→t
+COPY product FROM STDIN
+
+-- data: 92→fine→1→t
+-- data: x→wrong→1→t
+COPY product FROM STDIN
+
+-- data: 92→\N→1→t
+COPY product FROM STDIN
+
+-- data: 92→short
+COPY product FROM STDIN
+
+-- data: 70000→x
+COPY wide (l, g) FROM STDIN
+
+-- data: 1→1→5→a
+-- data: 1→1→6→b
+COPY line FROM STDIN
+
+COPY product (id, nope) FROM STDIN
+
+-- refused 0A000
+-- data: id,name,price,active
+COPY product FROM STDIN (FORMAT csv, HEADER MATCH)
+
+-- refused 0A000
+COPY product FROM STDIN WHERE id > 5
+
+SELECT count(*), max(id) FROM product
 
 -- refused 0A000
 EXPLAIN SELECT * FROM product
+
+SELECT p.id, p.name, p.price, count(l.no), sum(l.qty) FROM product p LEFT JOIN line l ON l.product = p.id GROUP BY p.id ORDER BY p.name
+
+SELECT p.*, count(*) FROM product p GROUP BY id HAVING p.price > 1 ORDER BY active, id
+
+SELECT upper(name), price + 1, max(l.qty) FROM line l LEFT JOIN product p ON p.id = l.product GROUP BY p.id ORDER BY p.name, 3
+
+SELECT c.name, c.region, i.no, i.total, count(*) FROM customer c JOIN invoice i ON i.customer = c.name GROUP BY c.name, i.no ORDER BY c.region, i.total, i.no
+
+SELECT (SELECT string_agg(x.name, ',') FROM (SELECT p.name FROM product p WHERE p.id <= q.id GROUP BY p.id ORDER BY p.price) x) FROM product q GROUP BY q.id ORDER BY q.name
+
+SELECT l.no, l.product, l.note, count(*) FROM line l GROUP BY l.no, l.product ORDER BY 1, 2
+
+SELECT l.no, l.note FROM line l GROUP BY l.no ORDER BY 1
+
+SELECT p.name, p.price FROM product p GROUP BY p.name
+
+WITH x AS (SELECT * FROM product GROUP BY id) SELECT name, count(*) FROM x GROUP BY name ORDER BY name
 
 COPY (SELECT * FROM product ORDER BY id) TO STDOUT
 

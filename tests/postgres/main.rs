@@ -22,6 +22,7 @@ mod library;
 mod literals;
 mod migrate;
 mod objects;
+mod objects_copy;
 mod objects_layout;
 mod objects_model;
 mod operating;

@@ -3,7 +3,6 @@
 use super::super::ast;
 use super::super::ast::tree::{Alias, Call, FromItem, Ident, JoinOn, Piece, TableName};
 use super::super::error::PlanError;
-use super::object::no_object;
 use super::query::Locked;
 use super::scope::{Columns, Role, Scope, ScopeRelation, Star};
 use super::tree::{Node, Relation, RelationKind};
@@ -333,16 +332,19 @@ impl Binder<'_> {
                         (RelationKind::Leaf { table }, columns)
                     }
                     TableScope::Org
-                        if sample.is_empty()
+                        if definition.object.is_none()
+                            && sample.is_empty()
                             && alias.is_none_or(|alias| !alias.bracketed)
                             && self.is_grouped_by_key(&alias_name, definition) =>
                     {
-                        no_object(definition, "GROUP BY the key of", at)?;
                         self.uses.org = true;
                         role = Role::Leaf;
                         (RelationKind::Leaf { table }, columns)
                     }
                     TableScope::Org => {
+                        if definition.object.is_some() && alias.is_none_or(|alias| !alias.bracketed) {
+                            self.group_object_by_key(&alias_name, definition);
+                        }
                         self.uses.org = true;
                         let mut passed = names;
                         system = !self.system.is_empty();
@@ -431,6 +433,7 @@ impl Binder<'_> {
             uses: super::Uses::default(),
             nullable: 0,
             grouped: None,
+            dependent: Vec::new(),
             system: Vec::new(),
         };
         let bound = inner.locked_query(&query, None, None, locked)?;

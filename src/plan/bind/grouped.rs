@@ -53,6 +53,10 @@ impl Grouped {
 impl Binder<'_> {
     /// Whether columns of a table are used that depend on its key.
     pub(super) fn is_grouped_by_key(&self, alias: &str, table: &Table) -> bool {
+        self.nullable == 0 && self.depends_on_key(alias, table)
+    }
+
+    fn depends_on_key(&self, alias: &str, table: &Table) -> bool {
         let Some(Grouped { columns, used }) = &self.grouped else { return false };
         let of_alias = |(qualifier, _): &&Used| qualifier.as_deref().is_none_or(|known| known == alias);
         let grouped = |name: &str| columns.iter().filter(of_alias).any(|(_, column)| &**column == name);
@@ -64,12 +68,29 @@ impl Binder<'_> {
             | ConstraintKind::ForeignKey { .. }
             | ConstraintKind::Check { .. } => None,
         });
-        self.nullable == 0
-            && key.is_some_and(|key| key.iter().all(|column| grouped(column)))
+        key.is_some_and(|key| key.iter().all(|column| grouped(column)))
             && used
                 .iter()
                 .filter(of_alias)
                 .any(|(_, name)| &**name == "*" || (table.column(name).is_some() && !grouped(name)))
+    }
+}
+
+/// The columns of an object that join GROUP BY: its alias, and those.
+pub(super) type Dependent = (Box<str>, Vec<Box<str>>);
+
+impl Binder<'_> {
+    /// An object has no key that PostgreSQL knows. What depends on it joins the list of GROUP BY, which makes no other groups.
+    pub(super) fn group_object_by_key(&mut self, alias: &str, table: &Table) {
+        if !self.depends_on_key(alias, table) {
+            return;
+        }
+        let Some(Grouped { columns, used }) = &self.grouped else { return };
+        let of_alias = |(qualifier, _): &&Used| qualifier.as_deref().is_none_or(|known| known == alias);
+        let named = |list: &[Used], name: &str| list.iter().filter(of_alias).any(|(_, column)| &**column == name);
+        let dependent = table.columns.iter().map(|column| column.name.as_str());
+        let dependent = dependent.filter(|name| !named(columns, name) && (named(used, "*") || named(used, name)));
+        self.dependent.push((alias.into(), dependent.map(Into::into).collect()));
     }
 }
 

@@ -25,9 +25,9 @@ pub(crate) use statement::{Bound, BoundKind};
 pub(crate) use tree::{FunctionName, Node, Relation, RelationKind, TypeName};
 pub(crate) use wrapped::{MAX_CHANNEL_BYTES, PREPARED, Setting};
 
-use super::Sequences;
 use super::ast::tree::Ident;
 use super::error::PlanError;
+use super::{Records, Sequences};
 use crate::catalog::{Catalog, QualifiedName, Table};
 use crate::sqlstate::SqlState;
 use scope::Columns;
@@ -52,6 +52,8 @@ pub(crate) struct Binder<'c> {
     nullable: usize,
     /// What the query at hand is grouped by.
     grouped: Option<grouped::Grouped>,
+    /// What joins GROUP BY, found while FROM is bound.
+    dependent: Vec<grouped::Dependent>,
     /// The system columns that the statement names: derived tables pass them on.
     system: Vec<&'static str>,
 }
@@ -64,6 +66,8 @@ struct Uses {
     /// Data of the org.
     org: bool,
     sequences: Sequences,
+    /// COPY FROM makes records of an object.
+    records: Option<Records>,
 }
 
 /// What a name in FROM or as a target means.
@@ -87,6 +91,7 @@ impl<'c> Binder<'c> {
             uses: Uses::default(),
             nullable: 0,
             grouped: None,
+            dependent: Vec::new(),
             system,
         }
     }

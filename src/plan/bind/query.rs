@@ -337,9 +337,13 @@ impl Binder<'_> {
         }
         let mut scope = Scope::new(outer);
         let mut from_nodes = Vec::new();
+        let mut dependent = Vec::new();
         if !from.is_empty() {
             from_nodes.push(Node::Keyword("FROM", *from_at));
-            self.relations(from, &mut scope, locked, &mut from_nodes)?;
+            let before = std::mem::take(&mut self.dependent);
+            let bound = self.relations(from, &mut scope, locked, &mut from_nodes);
+            dependent = std::mem::replace(&mut self.dependent, before);
+            bound?;
         }
         let columns = self.output_columns(items, &scope)?;
         // Seen only by names that may mean them: in ORDER BY, GROUP BY and DISTINCT ON.
@@ -369,6 +373,10 @@ impl Binder<'_> {
             for relation in scope.relations.iter().filter(|relation| relation.role == Role::Leaf) {
                 let column = Node::OrgColumnOf { alias: relation.alias.clone() };
                 nodes.push(Node::Physical(vec![Node::Word(","), column]));
+            }
+            for (alias, names) in &dependent {
+                let columns = names.iter().flat_map(|name| [Node::Word(","), qualified(alias, name)]);
+                nodes.push(Node::Physical(columns.collect()));
             }
         }
         self.clause("HAVING", having.as_ref(), &scope, &mut nodes)?;

@@ -1,13 +1,13 @@
 //! Whole statements: [`Bound`].
 
-use super::super::Sequences;
 use super::super::ast::tree::{Piece, Statement};
 use super::super::ast::{CopyOption, CopyOptionValue, CopySource, CopyStatement, Name};
 use super::super::error::PlanError;
+use super::super::{Records, Sequences};
 use super::scope::{Columns, Role, Scope, ScopeRelation};
 use super::tree::Node;
 use super::{Binder, Nodes, Uses, comma_separated};
-use crate::catalog::{Catalog, ConstraintKind, QualifiedName};
+use crate::catalog::{Catalog, ConstraintKind, NEW_KEY, QualifiedName, Table};
 use crate::sqlstate::SqlState;
 
 /// A statement whose every name is resolved. Only [`Bound::tree`], [`Bound::truncate`] and [`Bound::copy`] make one.
@@ -90,6 +90,11 @@ impl Bound {
     /// What it does with sequences.
     pub(crate) fn sequences(&self) -> Sequences {
         self.uses.sequences
+    }
+
+    /// The object whose records COPY FROM makes.
+    pub(crate) fn records(&self) -> Option<Records> {
+        self.uses.records
     }
 
     /// Binds a query or a change. `system` are the system columns that its text names.
@@ -222,7 +227,15 @@ impl Bound {
         } else {
             [Node::Word("TO"), Node::Word("STDOUT")]
         });
-        nodes.extend(copy_options(options, listed.as_deref())?);
+        let object = match source {
+            CopySource::Table { name, columns: _ } if binder.uses.records.is_some() => {
+                no_copy_into_object(copy)?;
+                let parts: Vec<&str> = name.parts.iter().map(String::as_str).collect();
+                Some(binder.target_table(&parts, name.at)?.1)
+            }
+            CopySource::Table { .. } | CopySource::Query(_) => None,
+        };
+        nodes.extend(copy_options(options, listed.as_deref(), object)?);
         if let Some(filter) = filter {
             let CopySource::Table { name, .. } = source else {
                 return Err(PlanError::new(SqlState::SYNTAX_ERROR, "syntax", "WHERE clause not allowed with COPY TO"));
@@ -275,8 +288,10 @@ impl Binder<'_> {
         let plain: Vec<&str> = name.parts.iter().map(String::as_str).collect();
         let (table_name, table, kind) = if from {
             let (table_name, table) = self.target_table(&plain, name.at)?;
-            super::object::no_object(table, "COPY FROM into", name.at)?;
             self.fills(table);
+            if let Some(object) = &table.object {
+                self.uses.records = Some(Records { object: object.id, layout: object.layout });
+            }
             (table_name, table, None)
         } else {
             match self.find(&plain, name.at)? {
@@ -334,12 +349,16 @@ impl Binder<'_> {
                 listed.extend(plain.map(|column| (Box::from(column.name.as_str()), 0)));
             }
         }
+        if self.uses.records.is_some() {
+            no_defaults(table, &listed)?;
+        }
         let alias: Box<str> = table_name.name.as_str().into();
         let columns = listed.iter().map(|(name, _)| name.clone()).collect();
         match kind {
             None => {
                 nodes.push(Node::CopyTarget { table: table_name });
-                let items = listed.into_iter().map(|(name, at)| vec![Node::Name { name, at }]).collect();
+                let physical = |(name, at): (Box<str>, u32)| vec![Node::Name { name: stored(table, &name), at }];
+                let items = listed.into_iter().map(physical).collect();
                 nodes.extend(super::bracketed(items));
             }
             Some(kind) => {
@@ -361,9 +380,52 @@ impl Binder<'_> {
     }
 }
 
+/// The name of a column where its values are.
+fn stored(table: &Table, column: &str) -> Box<str> {
+    table.slot(column).unwrap_or(column).into()
+}
+
+/// COPY into an object names every column that has a default: the leaf knows none but a new key.
+fn no_defaults(table: &Table, listed: &[(Box<str>, u32)]) -> Result<(), PlanError> {
+    let left_out = table.columns.iter().find(|column| {
+        column.default.as_deref().is_some_and(|default| default != NEW_KEY)
+            && listed.iter().all(|(name, _)| **name != *column.name)
+    });
+    match left_out {
+        None => Ok(()),
+        Some(column) => Err(PlanError::unsupported(
+            format!("COPY into an object without column \"{}\", which has a default,", column.name),
+            0,
+        )
+        .hint("name all columns with defaults, and send their values")),
+    }
+}
+
+/// What COPY into an object cannot do exactly yet.
+fn no_copy_into_object(copy: &CopyStatement) -> Result<(), PlanError> {
+    let CopyStatement { source: _, from: _, options, filter } = copy;
+    if filter.is_some() {
+        return Err(PlanError::unsupported("COPY into an object with WHERE", 0));
+    }
+    let matches =
+        |value: &CopyOptionValue| matches!(value, CopyOptionValue::Word(word) if word.eq_ignore_ascii_case("match"));
+    match options.iter().find(|option| option.name == "default" || (option.name == "header" && matches(&option.value)))
+    {
+        Some(option) => Err(PlanError::unsupported(
+            format!("COPY into an object with the option {}", option.name.to_ascii_uppercase()),
+            option.at,
+        )),
+        None => Ok(()),
+    }
+}
+
 /// The options of COPY, each known by name. FREEZE is dropped: TRUNCATE is a DELETE here, and the rows are the same
 /// without it (`Special::Freeze` says when it is an error). `listed` are the columns that COPY of a table names.
-fn copy_options(options: &[CopyOption], listed: Option<&[Box<str>]>) -> Result<Nodes, PlanError> {
+fn copy_options(
+    options: &[CopyOption],
+    listed: Option<&[Box<str>]>,
+    object: Option<&Table>,
+) -> Result<Nodes, PlanError> {
     let mut items: Vec<Nodes> = Vec::new();
     for CopyOption { name, value, at } in options {
         let known: &'static str = match name.as_str() {
@@ -411,7 +473,8 @@ fn copy_options(options: &[CopyOption], listed: Option<&[Box<str>]>) -> Result<N
                     )
                     .at(*at));
                 }
-                let names = columns.iter().map(|column| vec![Node::Name { name: column.as_str().into(), at: *at }]);
+                let name = |column: &str| object.map_or_else(|| column.into(), |table| stored(table, column));
+                let names = columns.iter().map(|column| vec![Node::Name { name: name(column), at: *at }]);
                 item.extend(super::bracketed(names.collect()));
             }
             CopyOptionValue::Star => item.push(Node::Word("*")),

@@ -98,6 +98,7 @@ impl Bound {
                 params: u16::try_from(params).unwrap_or(u16::MAX),
                 org: true,
                 sequences: inner.uses.sequences,
+                records: None,
             },
         })
     }

@@ -21,6 +21,11 @@ pub(super) fn has_column(table: &Table, name: &str) -> bool {
     }
 }
 
+/// Whether columns that COPY fills are slots of that object, and fields of it.
+pub(super) fn fills(table: &Table, columns: &[&str]) -> bool {
+    table.object.is_some() && columns.iter().all(|name| table.fields().any(|(_, slot)| slot == *name))
+}
+
 /// The number that a node is.
 fn number(node: &Node) -> Option<u32> {
     let Some(NodeEnum::AConst(AConst { isnull: false, val: Some(a_const::Val::Ival(value)), location: _ })) =

@@ -79,6 +79,14 @@ impl<'a> Walk<'a> {
         }
         match (is_from, relation, query) {
             (false, None, Some(query)) if attlist.is_empty() && where_clause.is_none() => self.query(Some(query)),
+            (true, Some(var), None) if matches!(names::relation(var, self.facts)?, Kind::Record) => {
+                let columns = strings(attlist)?;
+                let filled = self.facts.catalog.tables.values().any(|table| record::fills(table, &columns));
+                if var.alias.is_some() || columns.is_empty() || where_clause.is_some() || !filled {
+                    return refuse("COPY FROM without the slots of an object that it fills");
+                }
+                Ok(())
+            }
             (true, Some(var), None) => {
                 let Kind::Leaf(table) = names::relation(var, self.facts)? else {
                     return refuse("COPY FROM into no leaf");

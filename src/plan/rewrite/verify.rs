@@ -8,7 +8,9 @@ use super::super::bind::Node;
 use super::super::error::PlanError;
 use super::super::template::Template;
 use super::OrgSource;
-use crate::catalog::{LAYOUT_COLUMN, LeafCount, LeafNaming, OBJECT_COLUMN, ORG_COLUMN, ORGFOLD_SCHEMA, leaf_of};
+use crate::catalog::{
+    KEY_SLOT, LAYOUT_COLUMN, LeafCount, LeafNaming, OBJECT_COLUMN, ORG_COLUMN, ORGFOLD_SCHEMA, Slot, leaf_of,
+};
 use crate::org::OrgId;
 
 /// Two orgs whose leaves differ among 16, in each digit.
@@ -191,9 +193,12 @@ impl Reader<'_> {
             || self.sign(before, "("))
             && self.locked(i + 1, record);
         // The leaf's default fills org_id from the setting of this transaction; the list must not name it.
-        let copied = before == 0 && self.word(0, "copy") && self.sign(i + 1, "(") && !self.names_org(i + 2);
+        let copied = before == 0
+            && self.word(0, "copy")
+            && self.sign(i + 1, "(")
+            && if record { self.names_slots(i + 1) } else { !self.names_org(i + 2) };
         // There is no other shape yet for records.
-        read || deleted || updated || inserted || locked || (!record && (merged || copied))
+        read || deleted || updated || inserted || locked || copied || (!record && merged)
     }
 
     /// `[TABLESAMPLE ...] WHERE org_id = $org )`.
@@ -394,6 +399,18 @@ impl Reader<'_> {
     /// Whether `org_id` is the last of the column list whose first column is the lexeme `at`.
     fn names_org(&self, at: usize) -> bool {
         self.last_columns(at).is_some_and(|last| self.word(last, ORG_COLUMN))
+    }
+
+    /// Whether the list in the bracket at `open` names slots and nothing else: whose records they are, and of which object, the
+    /// leaf's defaults say.
+    fn names_slots(&self, open: usize) -> bool {
+        let Some(close) = self.closing(open) else { return false };
+        let is_slot = |name: &str| name == KEY_SLOT || Slot::named(name).is_some();
+        let inner = self.lexemes.get(open + 1..close).unwrap_or(&[]);
+        inner.iter().enumerate().all(|(i, lexeme)| match &lexeme.token {
+            Token::Word(name, _) => i % 2 == 0 && is_slot(name),
+            _other => i % 2 == 1 && lexeme.is_sign(","),
+        })
     }
 
     /// The place of the last column of the list whose first column is the lexeme `at`; those before it can be asked for.

@@ -114,6 +114,24 @@ impl Walls {
     }
 }
 
+/// A text with its Unicode escapes read: what it names is the attacker's own word.
+fn unescaped(sql: &str) -> String {
+    let mut out = String::new();
+    let mut rest = sql;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        let digits = rest.get(..4).filter(|_| matches!(c, '\\' | '!'));
+        match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32) {
+            Some(meant) => {
+                out.push(meant);
+                rest = &rest[4..];
+            }
+            None => out.push(c),
+        }
+    }
+    out
+}
+
 impl Stage {
     pub async fn set() -> Stage {
         Stage::behind(Walls::Standard).await
@@ -265,7 +283,7 @@ impl Stage {
 
     /// What must be in no answer to `sql`, if it is in this one.
     pub fn leak(&self, sql: &str, answer: &Answer) -> Option<String> {
-        let sql = sql.to_lowercase();
+        let sql = unescaped(sql).to_lowercase();
         let traces = TRACES.iter().find(|trace| !sql.contains(&trace.to_lowercase()) && answer.holds(trace));
         // What the attacker wrote may come back in a message that says it does not exist.
         let names = ["org_id", "orgfold_catalog", "org_state"];
