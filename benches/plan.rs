@@ -1,4 +1,4 @@
-//! What compiling costs, what a hit of the plan cache costs, and what the leaf's hash costs. No PostgreSQL.
+//! What compiling costs, beside others' parsing alone, and what a hit of the plan cache costs. No PostgreSQL.
 
 #![allow(missing_docs)] // criterion's macros make undocumented items
 
@@ -7,9 +7,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use orgfold::catalog::{Catalog, Column, LeafCount, QualifiedName, Scope, Table, leaf_of};
-use orgfold::org::OrgId;
+use orgfold::catalog::{Catalog, Column, LeafCount, QualifiedName, Scope, Table};
 use orgfold::plan::{CatalogId, CompileOptions, Plan, PlanCache, compile};
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::Parser;
 
 const POINT: &str = "SELECT no, total FROM invoice WHERE id = $1";
 const JOIN: &str = "WITH recent AS (SELECT * FROM invoice WHERE at > $1) \
@@ -51,6 +52,16 @@ fn plan(c: &mut Criterion) {
     let options = CompileOptions { declared_params: 0 };
     for (name, sql) in [("point", POINT), ("join_of_five", JOIN)] {
         c.bench_function(&format!("compile/{name}"), |b| b.iter(|| compile(&catalog, black_box(sql), options)));
+        c.bench_function(&format!("compile/{name}, pg_query parses alone"), |b| {
+            b.iter(|| pg_query::parse(black_box(sql), 0))
+        });
+        c.bench_function(&format!("compile/{name}, sqlparser parses alone"), |b| {
+            b.iter(|| {
+                Parser::new(&PostgreSqlDialect {})
+                    .try_with_sql(black_box(sql))
+                    .and_then(|mut parser| parser.parse_statements())
+            });
+        });
     }
     let cache = PlanCache::new(1 << 20);
     let id = CatalogId::next();
@@ -77,8 +88,6 @@ fn plan(c: &mut Criterion) {
             });
         });
     }
-    let org = OrgId::try_new(42);
-    c.bench_function("leaf_of", |b| b.iter(|| black_box(&org).as_ref().map(|org| leaf_of(*org, LeafCount::STANDARD))));
 }
 
 criterion_group!(benches, plan);
