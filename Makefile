@@ -26,8 +26,8 @@ lint: tools grammar-tools ## Check the format, the lints, the docs, and that the
 bench-proxy: tools grammar-tools ## Measure the proxy beside PgBouncer and direct connections; fills BENCHMARKS.md
 	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo bench --bench proxy -- --write
 
-bench: tools grammar-tools ## Measure orgfold under load beside PostgreSQL and PgBouncer: tables into BENCHMARKS.md, target/load/report.html
-	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo bench --bench load -- --write
+bench: tools grammar-tools ## Measure orgfold under load beside PostgreSQL and PgBouncer (QUICK=--quick: 3 minutes): BENCHMARKS.md, target/load/report.html
+	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo bench --bench load -- --write $(QUICK)
 
 bench-objects: tools grammar-tools ## Measure objects beside the same tables written by hand; QUICK=--quick takes less than a minute
 	@bin="$$(scripts/postgres-bin)" && export ORGFOLD_PG_BIN="$$bin" && exec cargo bench --bench proxy -- --write $(QUICK) objects

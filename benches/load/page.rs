@@ -6,7 +6,7 @@ use crate::parts::Figure;
 use crate::plot::{Scale, Series, lines, pairs};
 use crate::report::{HEAD, Report, WORDS, cells, ways};
 use crate::session::Way;
-use crate::workload;
+use crate::workload::{self, Workload};
 
 /// The whole page.
 pub fn page(report: &Report) -> String {
@@ -50,7 +50,8 @@ fn clients(out: &mut String, figures: &[Figure]) {
         if of.is_empty() {
             continue;
         }
-        let _ = write!(out, "<h3>{}</h3><p>{}</p><div class=\"plots\">", workload.name, workload.about);
+        let dashed = if workload.objects { ". Dashed: the same on native tables" } else { "" };
+        let _ = write!(out, "<h3>{}</h3><p>{}{dashed}</p><div class=\"plots\">", workload.name, workload.about);
         let steps = steps(&of, |one| one.clients as f64);
         for (title, unit, scale, value) in [
             (
@@ -61,13 +62,28 @@ fn clients(out: &mut String, figures: &[Figure]) {
             ),
             ("99th percentile", "ms, lower is better", Scale::Log, |one| one.p99),
         ] {
-            let series = series(&of, &steps, |one| one.clients as f64, value);
+            let mut series = series(&of, &steps, |one| one.clients as f64, value);
+            series.extend(beside(workload, figures, &steps, value));
             plot(out, title, unit, &lines(title, &names(&steps), "clients", "", scale, &series));
         }
         *out += "</div>";
         kinds(out, &of);
     }
     *out += &table(figures);
+}
+
+/// Objects are shown beside the same on native tables, in dashes.
+fn beside(workload: &Workload, figures: &[Figure], steps: &[f64], value: fn(&Figure) -> f64) -> Vec<Series> {
+    if !workload.objects {
+        return Vec::new();
+    }
+    let native: Vec<&Figure> = figures
+        .iter()
+        .filter(|one| one.of == "native" && Way::ALL.iter().any(|way| way.folds() && way.name() == one.way))
+        .collect();
+    let mut out = series(&native, steps, |one| one.clients as f64, value);
+    out.iter_mut().for_each(|one| one.class.push_str(" dashed"));
+    out
 }
 
 /// Each kind of transaction, at the largest number of clients.
@@ -272,7 +288,7 @@ h1 { margin-bottom: .2rem; } h2 { margin: 2.2rem 0 .2rem; } p { margin: .3rem 0 
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); gap: 1.2rem; }
 figure { margin: 0; padding: 1rem; border: 1px solid var(--rule); border-radius: 10px; } figcaption { margin-bottom: .5rem; }
 svg { width: 100%; height: auto; } .grid { stroke: var(--rule); } .tick { fill: var(--soft); font-size: 12px; }
-.line { fill: none; stroke-width: 2.5; } .faint { opacity: .4; }
+.line { fill: none; stroke-width: 2.5; } .faint { opacity: .4; } .dashed.line { stroke-dasharray: 6 5; }
 .dot, .bar { stroke: none; }
 .legend { position: sticky; top: 0; padding: .6rem 0; background: var(--paper); max-width: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; }
 h3 { margin: 1.6rem 0 0; } figcaption span { color: var(--soft); } i { display: inline-block; width: 12px; height: 12px; margin-right: .5em; border-radius: 3px; }

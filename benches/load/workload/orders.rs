@@ -275,7 +275,7 @@ fn stock_level(random: &mut fastrand::Rng, rows: u64) -> Work {
         Step::one("SELECT d_next_o_id FROM district WHERE /*and*/ w_id = $1 AND d_id = $2", vec![w.clone(), d.clone()]),
         Step::one(
             "SELECT count(DISTINCT s.i_id) FROM line l JOIN stock s ON s.w_id = l.w_id AND s.i_id = l.i_id \
-             WHERE /*and l*/ /*and s*/ l.w_id = $1 AND l.d_id = $2 AND l.o_id >= $3 - 20 AND s.quantity < $4",
+             WHERE /*and l*/ /*and s*/ l.w_id = $1 AND l.d_id = $2 AND l.o_id >= $3::bigint - 20 AND s.quantity < $4",
             vec![w, d, Value::Said(0), Value::Int(random.i32(10..=20))],
         ),
     ];
