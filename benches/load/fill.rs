@@ -5,6 +5,7 @@ use futures_util::SinkExt as _;
 use tokio_postgres::Client;
 
 use crate::machine::OrgOf;
+use crate::rivals::CITUS;
 use crate::server::Server;
 use crate::session::connect;
 use crate::work::{Owner, written};
@@ -36,18 +37,63 @@ pub async fn orgs(server: &Server, wanted: &[(String, u64)]) -> Result<Vec<(Stri
     Ok(rows.iter().zip(wanted).map(org).collect())
 }
 
-/// One org in a database of its own.
-pub async fn alone(server: &Server, database: &str, world: &World, org: &OrgOf) -> Result<(), String> {
-    let client = open(server, database).await?;
-    for sql in world.fill {
-        run(&client, &written(sql, Owner::Alone).replace(":rows", &org.rows.to_string())).await?;
+/// The shards, each with its orgs.
+pub async fn folded(server: &Server, shards: usize, world: &World, homes: &[(String, OrgOf)]) -> Result<(), String> {
+    for at in 1..=shards {
+        let shard = format!("shard{at}");
+        let here: Vec<&OrgOf> = homes.iter().filter(|(home, _)| *home == shard).map(|(_, org)| org).collect();
+        shared(server, &shard, world, &here).await?;
     }
-    copied(&client, world, org, false).await?;
-    run(&client, "VACUUM ANALYZE").await
+    vacuum(&open(server, "directory").await?, "orgfold").await
+}
+
+/// Databases with tables that orgs share by hand.
+pub async fn by_hand(server: &Server, stores: &[&str], world: &World, orgs: &[OrgOf]) -> Result<(), String> {
+    let orgs: Vec<&OrgOf> = orgs.iter().collect();
+    for store in stores {
+        server.run("postgres", &format!("CREATE DATABASE {store} TEMPLATE template0")).await;
+        if *store == "citus" {
+            server.run(store, "CREATE EXTENSION citus").await;
+        }
+        server.run(store, &written(&(world.schema)(), Owner::Sharing(""))).await;
+        if *store == "citus" {
+            server.run(store, CITUS).await;
+        }
+        shared(server, store, world, &orgs).await?;
+    }
+    Ok(())
+}
+
+/// A database for each org.
+pub async fn private(server: &Server, world: &World, orgs: &[OrgOf]) -> Result<(), String> {
+    for org in orgs {
+        let name = format!("private_{}", org.slug);
+        server.run("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        server.run(&name, &written(&(world.schema)(), Owner::Alone)).await;
+        let client = open(server, &name).await?;
+        for sql in world.fill {
+            run(&client, &written(sql, Owner::Alone).replace(":rows", &org.rows.to_string())).await?;
+        }
+        copied(&client, world, org, false).await?;
+        vacuum(&client, "public").await?;
+    }
+    Ok(())
+}
+
+/// Not the catalogs: that takes longer than small tables do.
+async fn vacuum(client: &Client, schema: &str) -> Result<(), String> {
+    let sql = "SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c \
+               WHERE c.relnamespace = $1::text::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition";
+    let row = client.query_one(sql, &[&schema]).await.map_err(|error| error.to_string())?;
+    let tables: Option<&str> = row.get(0);
+    match tables {
+        Some(tables) => run(client, &format!("VACUUM ANALYZE {tables}")).await,
+        None => Ok(()),
+    }
 }
 
 /// Many orgs in tables that have the column `org_id`.
-pub async fn shared(server: &Server, database: &str, world: &World, orgs: &[&OrgOf]) -> Result<(), String> {
+async fn shared(server: &Server, database: &str, world: &World, orgs: &[&OrgOf]) -> Result<(), String> {
     let client = open(server, database).await?;
     let ids: Vec<i64> = orgs.iter().map(|org| org.id).collect();
     let sizes: Vec<i32> = orgs.iter().map(|org| org.rows as i32).collect();
@@ -60,7 +106,7 @@ pub async fn shared(server: &Server, database: &str, world: &World, orgs: &[&Org
     for org in orgs {
         copied(&client, world, org, true).await?;
     }
-    run(&client, "VACUUM ANALYZE").await
+    vacuum(&client, "public").await
 }
 
 async fn copied(client: &Client, world: &World, org: &OrgOf, with_org: bool) -> Result<(), String> {
@@ -83,7 +129,7 @@ async fn copied(client: &Client, world: &World, org: &OrgOf, with_org: bool) -> 
 }
 
 /// Objects of every org, as its designer makes them.
-pub async fn objects(port: u16, world: &World, orgs: &[OrgOf]) -> Result<(), String> {
+pub async fn objects(server: &Server, shards: usize, port: u16, world: &World, orgs: &[OrgOf]) -> Result<(), String> {
     if world.objects.is_empty() {
         return Ok(());
     }
@@ -92,6 +138,9 @@ pub async fn objects(port: u16, world: &World, orgs: &[OrgOf]) -> Result<(), Str
         for sql in world.objects {
             run(&client, &sql.replace(":rows", &org.rows.to_string())).await?;
         }
+    }
+    for at in 1..=shards {
+        vacuum(&open(server, &format!("shard{at}")).await?, "orgfold").await?;
     }
     Ok(())
 }

@@ -16,7 +16,6 @@ use crate::process::Process;
 use crate::rivals::{self, Listening, PASSWORD, POOL, free_port};
 use crate::server::{Databases, Server};
 use crate::session::{Store, Way};
-use crate::work::{Owner, written};
 use crate::workload::World;
 
 /// More orgs than this get no database each: PostgreSQL copies a whole catalog for each.
@@ -90,48 +89,35 @@ impl Machine {
             wanted.shards_section,
         );
         let config: Config = toml::from_str(&text).map_err(|error| error.to_string())?;
-        let orgs = fold(&server, &config, &wanted, folder.path()).await?;
+        let homes = fold(&server, &config, &wanted, folder.path()).await?;
+        let orgs: Vec<OrgOf> = homes.iter().map(|(_, org)| org.clone()).collect();
         let has = |way: Way| wanted.ways.contains(&way);
         let mut ways = wanted.ways.clone();
         let mut missing = Vec::new();
         if has(Way::Private) && orgs.len() > MOST_PRIVATE {
             ways.retain(|way| *way != Way::Private);
-            missing.push(format!("no database per org for more than {MOST_PRIVATE} orgs"));
+            missing.push(format!("No database per org for more than {MOST_PRIVATE} orgs"));
         }
-        let schema = (wanted.world.schema)();
-        let shared: Vec<&OrgOf> = orgs.iter().collect();
-        let stores = [("shared", has(Way::Shared) || has(Way::Pgbouncer) || has(Way::Pgdog)), ("citus", citus)];
-        for (name, _) in stores.iter().filter(|(_, wanted)| *wanted) {
-            server.run("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-            if *name == "citus" {
-                server.run(name, "CREATE EXTENSION citus").await;
-            }
-            server.run(name, &written(&schema, Owner::Sharing(""))).await;
-            if *name == "citus" {
-                server.run(name, rivals::CITUS).await;
-            }
-            fill::shared(&server, name, wanted.world, &shared).await?;
+        let mut stores = Vec::new();
+        if has(Way::Shared) || has(Way::Pgbouncer) || has(Way::Pgdog) {
+            stores.push("shared");
         }
-        if ways.contains(&Way::Private) {
-            for org in &orgs {
-                let name = format!("private_{}", org.slug);
-                server.run("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
-                server.run(&name, &written(&schema, Owner::Alone)).await;
-                fill::alone(&server, &name, wanted.world, org).await?;
-            }
+        if citus {
+            stores.push("citus");
         }
+        let alone: &[OrgOf] = if ways.contains(&Way::Private) { &orgs } else { &[] };
+        tokio::try_join!(
+            fill::folded(&server, wanted.shards, wanted.world, &homes),
+            fill::by_hand(&server, &stores, wanted.world, &orgs),
+            fill::private(&server, wanted.world, alone),
+        )?;
         let path = folder.path().join("orgfold.toml");
         std::fs::write(&path, &text).map_err(|error| error.to_string())?;
         let program = std::env::var("ORGFOLD_BENCH_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_orgfold").to_owned());
         let mut command = Command::new(program);
         command.arg("--config").arg(&path).arg("serve").env("RUST_LOG", "warn");
         let proxy = Listening { process: Process::start(command, port, &folder.path().join("orgfold.log")), port };
-        fill::objects(port, wanted.world, &orgs).await?;
-        for database in
-            std::iter::once("directory".to_owned()).chain((1..=wanted.shards).map(|at| format!("shard{at}")))
-        {
-            server.run(&database, "VACUUM ANALYZE").await;
-        }
+        fill::objects(&server, wanted.shards, port, wanted.world, &orgs).await?;
         let found = |way: Way, start: fn(&Path, u16) -> Option<Listening>| {
             if has(way) { start(folder.path(), server.port()) } else { None }
         };
@@ -208,8 +194,13 @@ impl Machine {
     }
 }
 
-/// A directory, shards, orgs.
-async fn fold(server: &Server, config: &Config, wanted: &Wanted, folder: &Path) -> Result<Vec<OrgOf>, String> {
+/// A directory, shards, orgs with the names of their shards.
+async fn fold(
+    server: &Server,
+    config: &Config,
+    wanted: &Wanted,
+    folder: &Path,
+) -> Result<Vec<(String, OrgOf)>, String> {
     server.run("postgres", "CREATE DATABASE directory TEMPLATE template0").await;
     ops::prepare(&config.directory).await.unwrap();
     let mut operations = ops::Operations::connect(&config.directory).await.unwrap();
@@ -228,12 +219,6 @@ async fn fold(server: &Server, config: &Config, wanted: &Wanted, folder: &Path) 
     for outcome in migrate::run(&options, |_| {}).await.unwrap() {
         outcome.result.unwrap();
     }
-    let orgs = fill::orgs(server, &wanted.orgs).await?;
-    for at in 1..=wanted.shards {
-        let shard = format!("shard{at}");
-        let here: Vec<&OrgOf> = orgs.iter().filter(|(home, _)| *home == shard).map(|(_, org)| org).collect();
-        fill::shared(server, &shard, wanted.world, &here).await?;
-    }
     for (name, ddl) in [("bench", DdlMode::Refuse), ("designer", DdlMode::Metadata)] {
         let role = NewRole {
             name: name.to_owned(),
@@ -245,5 +230,5 @@ async fn fold(server: &Server, config: &Config, wanted: &Wanted, folder: &Path) 
         };
         operations.create_role(&role).await.unwrap();
     }
-    Ok(orgs.into_iter().map(|(_, org)| org).collect())
+    fill::orgs(server, &wanted.orgs).await
 }

@@ -56,7 +56,7 @@ async fn run(options: Options) -> Result<(), String> {
         .map(|name| workload::named(name).ok_or_else(|| format!("there is no workload \"{name}\"")))
         .collect::<Result<_, _>>()?;
     let progress = Progress::new();
-    let mut run = Run { options, progress, report: Report::new() };
+    let mut run = Run { options, progress, report: Report::new(), kept: None };
     for part in run.options.parts.clone() {
         match part {
             Part::Clients => {
@@ -96,11 +96,19 @@ struct Run {
     options: Options,
     progress: Progress,
     report: Report,
+    /// What the next part may use again.
+    kept: Option<Machine>,
 }
 
 impl Run {
-    /// Starts what a world needs, and asks whether all ways answer alike.
+    /// Starts what a world needs, and asks whether all ways answer alike. What the part before has left is used again.
     async fn begin(&mut self, world: &'static World, orgs: Vec<(String, u64)>) -> Result<Machine, String> {
+        if let Some(machine) = self.kept.take()
+            && machine.world.name == world.name
+            && machine.orgs.iter().map(|org| (&org.slug, org.rows)).eq(orgs.iter().map(|(slug, rows)| (slug, *rows)))
+        {
+            return Ok(machine);
+        }
         self.progress.say(&format!("filling {} of {} orgs", world.name, orgs.len()));
         let machine = Machine::start(Wanted {
             databases: self.options.databases,
@@ -123,9 +131,10 @@ impl Run {
     }
 
     /// Asks whether all is as it must be.
-    async fn end(&mut self, machine: &Machine) -> Result<(), String> {
+    async fn end(&mut self, machine: Machine) -> Result<(), String> {
         self.progress.say(&format!("checking {}", machine.world.name));
-        self.report.held += check::laws(machine).await?;
+        self.report.held += check::laws(&machine).await?;
+        self.kept = Some(machine);
         Ok(())
     }
 
@@ -146,8 +155,10 @@ impl Run {
                 worlds.push(workload.world);
             }
         }
+        // What `rates` goes on with comes last.
+        worlds.sort_by_key(|world| world.name == workload::accounts::WORLD.name);
         for world in worlds {
-            let orgs = self.options.orgs_of(world, self.options.orgs);
+            let orgs = self.options.orgs_of(world, self.options.orgs());
             let machine = self.begin(world, orgs).await?;
             for (workload, count) in plan.iter().filter(|(workload, _)| workload.world.name == world.name) {
                 for &way in self.options.ways.iter().filter(|way| workload.can(**way)) {
@@ -157,7 +168,7 @@ impl Run {
                     }
                 }
             }
-            self.end(&machine).await?;
+            self.end(machine).await?;
         }
         // In the order in which they were asked for, whatever the worlds' order was.
         let place = |figure: &Figure| workloads.iter().position(|workload| workload.name == figure.of);
@@ -169,7 +180,7 @@ impl Run {
         let (rates, effort) = (self.options.rates(), self.options.open());
         let workload = workload::named("crud").ok_or("the workload crud is gone")?;
         self.progress.expect(rates.len() * self.options.ways.len());
-        let machine = self.begin(workload.world, self.options.orgs_of(workload.world, self.options.orgs)).await?;
+        let machine = self.begin(workload.world, self.options.orgs_of(workload.world, self.options.orgs())).await?;
         let mut figures = Vec::new();
         for rate in rates {
             for &way in &self.options.ways {
@@ -179,7 +190,7 @@ impl Run {
                 }
             }
         }
-        self.end(&machine).await?;
+        self.end(machine).await?;
         Ok(figures)
     }
 
@@ -196,7 +207,8 @@ impl Run {
                 }
             }
         }
-        self.end(&machine).await?;
+        let machine = Arc::into_inner(machine).ok_or("somebody still uses the machine")?;
+        self.end(machine).await?;
         Ok(figures)
     }
 
@@ -213,7 +225,7 @@ impl Run {
                     figures.push(parts::paced(&machine, way, workload, 32, Pace::Closed, effort).await?);
                 }
             }
-            self.end(&machine).await?;
+            self.end(machine).await?;
         }
         Ok(figures)
     }

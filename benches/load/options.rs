@@ -45,9 +45,9 @@ pub struct Options {
     /// Which workloads: point, crud, tpcb, heavy, tpcc, tpch, native, custom.
     #[arg(long, value_delimiter = ',', default_values_t = ["point", "crud", "tpcb", "tpcc", "tpch", "native", "custom"].map(str::to_owned))]
     pub workloads: Vec<String>,
-    /// How many orgs.
-    #[arg(long, default_value_t = 20)]
-    pub orgs: usize,
+    /// How many orgs: 20, and 8 with --quick.
+    #[arg(long)]
+    orgs: Option<usize>,
     /// Numbers of orgs for the part `orgs`: 10 to 100000.
     #[arg(long, value_delimiter = ',', default_values_t = [10, 1_000, 10_000])]
     pub org_counts: Vec<usize>,
@@ -78,7 +78,7 @@ pub struct Options {
     /// How often each measurement of `clients` is done; the one in the middle counts. 3, and 1 with --quick.
     #[arg(long)]
     rounds: Option<usize>,
-    /// Seconds of each of them: 1, and 0.7 with --quick.
+    /// Seconds of each of them: 0.8, and 0.6 with --quick.
     #[arg(long)]
     seconds: Option<f64>,
     /// cargo gives it.
@@ -93,6 +93,10 @@ impl Options {
 
     pub fn clients(&self) -> Vec<usize> {
         if self.clients.is_empty() { self.by_pace(vec![1, 8], vec![1, 8, 32]) } else { self.clients.clone() }
+    }
+
+    pub fn orgs(&self) -> usize {
+        self.orgs.unwrap_or(self.by_pace(8, 20))
     }
 
     pub fn rates(&self) -> Vec<f64> {
@@ -116,8 +120,8 @@ impl Options {
 
     pub fn closed(&self) -> Effort {
         Effort {
-            warm: Duration::from_millis(300),
-            measured: Duration::from_secs_f64(self.seconds.unwrap_or(self.by_pace(0.7, 1.0))),
+            warm: Duration::from_millis(200),
+            measured: Duration::from_secs_f64(self.seconds.unwrap_or(self.by_pace(0.6, 0.8))),
             rounds: self.rounds.unwrap_or(self.by_pace(1, 3)).max(1),
         }
     }
