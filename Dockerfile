@@ -20,6 +20,9 @@ COPY docker/orgfold.toml /etc/orgfold/orgfold.toml
 COPY docker/setup /usr/local/bin/orgfold-setup
 ENV ORGFOLD_CONFIG=/etc/orgfold/orgfold.toml
 USER orgfold
-EXPOSE 6432
+EXPOSE 6432 9632
+# Ready: it serves, and a shard answers.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=12 CMD ["bash", "-c", \
+    "exec 3<>/dev/tcp/127.0.0.1/9632 && printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3 && head -1 <&3 | grep -q ' 200 '"]
 ENTRYPOINT ["orgfold"]
 CMD ["serve"]

@@ -57,6 +57,7 @@ SELECT E'\000'
 SELECT '' OR true FROM customer
 
 -- refused 42601
+-- since 16: answered 10|31|15|3|1000|0.5|5|3 [SELECT 1]
 SELECT 1e1, 0x1F, 0o17, 0b11, 1_000, .5, 5., count(*) FROM customer
 
 -- refused 42601

@@ -7,6 +7,7 @@ mod attack;
 mod catalogs;
 mod cli;
 mod clients;
+mod dashboard;
 mod described;
 mod differential;
 mod directory;

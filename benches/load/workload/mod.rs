@@ -119,7 +119,7 @@ pub const ALL: [Workload; 8] = [
     },
     Workload {
         name: "native",
-        about: "the mix of `custom` on the same tables written by hand",
+        about: "the mix of custom objects on the same tables written by hand",
         world: &custom::WORLD,
         objects: false,
         most: usize::MAX,
